@@ -1,7 +1,29 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = _("Accounts")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(grant_global_tables)
+
+
+def grant_global_tables(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Tables that belong to no tenant (people, log-ins, sessions) get ordinary rights for the serving role."""
+    models = sender.get_models(include_auto_created=True)
+    tables = [m._meta.db_table for m in models if m._meta.managed and not _is_tenant_table(m)]
+    with connections[using].cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO perennial_app')
+        cursor.execute("GRANT SELECT ON django_migrations TO perennial_app, perennial_dispatch")
+
+
+def _is_tenant_table(model: Any) -> bool:
+    return any(field.name == "tenant" for field in model._meta.local_fields)

@@ -1,0 +1,1 @@
+"""Two walls between tenants: django-scopes in the ORM, row-level security in Postgres (docs/ARCHITECTURE.md)."""
