@@ -1,0 +1,74 @@
+"""Running a server as a child that cannot outlive its keeper."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+
+
+def free_port(preferred: int | None = None) -> int:
+    """A free loopback port; the preferred one if nobody took it meanwhile."""
+    for port in (preferred, 0):
+        if port is None:
+            continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            number: int = probe.getsockname()[1]
+            return number
+    raise OSError("no free loopback port")
+
+
+def die_with_parent(number: signal.Signals) -> None:
+    """Linux only: the kernel sends the signal when the parent dies, even by SIGKILL."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def unprivileged(command: list[str], number: signal.Signals) -> list[str]:
+    """The command as user `nobody` where we are root, since PostgreSQL refuses to run as root.
+
+    It keeps the one right that lets it enter our folder below a closed home such as root's.
+    """
+    if os.geteuid() != 0:
+        return command
+    if not shutil.which("setpriv"):
+        raise RuntimeError("As root, PostgreSQL needs `setpriv` (util-linux); or run as a user.")
+    account = pwd.getpwnam("nobody")
+    return [
+        "setpriv",
+        f"--reuid={account.pw_uid}",
+        f"--regid={account.pw_gid}",
+        "--clear-groups",
+        "--inh-caps=-all,+dac_override",
+        "--ambient-caps=-all,+dac_override",
+        "--bounding-set=-all,+dac_override",
+        f"--pdeathsig={number.name.removeprefix('SIG')}",
+        *command,
+    ]
+
+
+def run(command: list[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL)
+
+
+def spawn(command: list[str], folder: Path, number: signal.Signals) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: die_with_parent(number),
+    )

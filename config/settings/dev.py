@@ -1,0 +1,12 @@
+"""For working on the product: `bin/dev`, linters and type checks."""
+
+from __future__ import annotations
+
+from config.settings.base import *
+from config.settings.observability import *
+from config.settings.queue import *
+
+DEBUG = True
+SECRET_KEY = SECRET_KEY or "only-for-development"  # noqa: S105
+LOGGING["handlers"]["stream"]["formatter"] = "console"
+WHITENOISE_USE_FINDERS = True
