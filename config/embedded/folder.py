@@ -93,6 +93,7 @@ class Folder:
 
     def secret_key(self) -> str:
         """Django's signing key of a local installation."""
+        self.create()
         file = self.path / "secret_key"
         with self.exclusive(self.path / "secrets.lock"):
             if not file.exists():

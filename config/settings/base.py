@@ -24,11 +24,10 @@ _LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("PERENNIAL_HOSTS", default=[urlsplit(PUBLIC_URL).hostname, *_LOOPBACK])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-SECRET_KEY = env.str("SECRET_KEY", "") or (
-    Folder(Path(os.environ["PERENNIAL_EMBEDDED"])).secret_key()
-    if "PERENNIAL_EMBEDDED" in os.environ
-    else ""
-)
+# Local installations make their own key; whoever names a database names a key as well.
+SECRET_KEY = env.str("SECRET_KEY", "")
+if not SECRET_KEY and ("PERENNIAL_EMBEDDED" in os.environ or "DATABASE_URL" not in os.environ):
+    SECRET_KEY = Folder.default().secret_key()
 
 DJANGO_APPS = [
     "django.contrib.auth",
