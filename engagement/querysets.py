@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.models import Customer, Membership
+
+
+class ActivityQuerySet(models.QuerySet[Any]):
+    def visible(self) -> Self:
+        return self.filter(deleted_at=None)
+
+    def of(self, customer: Customer) -> Self:
+        return self.filter(customer=customer)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-occurred_at", "-id")
+
+
+class TaskQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        return self.filter(done_at=None)
+
+    def done(self) -> Self:
+        return self.exclude(done_at=None)
+
+    def of_owner(self, membership: Membership) -> Self:
+        return self.filter(owner=membership)
+
+    def due_until(self, day: date) -> Self:
+        return self.open().filter(due_on__lte=day)
