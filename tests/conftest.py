@@ -10,6 +10,10 @@ from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
+from accounts.models import Tenant
+from accounts.tenancy.scope import tenant_scope
+from tests.factories.accounts import make_tenant
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop
 
 CHROMIUM_FLAGS = [
@@ -54,3 +58,22 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     path = {"executable_path": found} if found else {}
     return {**browser_type_launch_args, **path, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture
+def acme(db: None) -> Tenant:
+    """One of the two tenants that are always at hand; its scope is closed."""
+    return make_tenant(slug="acme", name="Acme", timezone="Europe/Warsaw", currency="EUR")
+
+
+@pytest.fixture
+def globex(db: None) -> Tenant:
+    """The other one: whatever happens in acme must not show here."""
+    return make_tenant(slug="globex", name="Globex", timezone="America/New_York", currency="USD")
+
+
+@pytest.fixture
+def in_acme(acme: Tenant) -> Iterator[Tenant]:
+    """Acme, with its scope open for the whole test."""
+    with tenant_scope(acme):
+        yield acme
