@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.localities import validate_currency, validate_timezone
 from accounts.models.choices import Language
 
 
@@ -21,8 +22,8 @@ class Tenant(models.Model):
         validators=[RegexValidator(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", _("Use a–z, 0–9 and hyphens."))],
     )
     name = models.CharField(max_length=100)
-    timezone = models.CharField(max_length=64, default="UTC")
-    currency = models.CharField(max_length=3, default="USD")
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
+    currency = models.CharField(max_length=3, default="USD", validators=[validate_currency])
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
     week_start = models.SmallIntegerField(default=1)
     policies = models.JSONField(default=dict, blank=True)
