@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import environ
 from django.conf import settings
@@ -11,6 +12,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 _WHO = ("USER", "PASSWORD")
+_acting: ContextVar[bool] = ContextVar("acting_as_owner", default=False)
+
+
+def acting_as_owner() -> bool:
+    return _acting.get()
 
 
 @contextmanager
@@ -18,12 +24,13 @@ def as_owner(alias: str = "default") -> Iterator[None]:
     if not settings.DATABASE_OWNER_URL:
         raise ImproperlyConfigured("DATABASE_OWNER_URL is not set; changing the schema needs it.")
     owner = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
-    connection = connections[alias]
-    before = {name: connection.settings_dict[name] for name in _WHO}
+    before = {name: connections[alias].settings_dict[name] for name in _WHO}
     _change(alias, {name: owner[name] for name in _WHO})
+    token = _acting.set(True)
     try:
         yield
     finally:
+        _acting.reset(token)
         _change(alias, before)
 
 

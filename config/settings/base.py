@@ -116,6 +116,7 @@ DATABASES = {
     "default": env.db_url("DATABASE_URL", _NOWHERE) | _CONNECTION,
     "dispatch": env.db_url("DATABASE_DISPATCH_URL", _NOWHERE) | _CONNECTION,
 }
+REFUSE_PRIVILEGED_ROLES = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")

@@ -27,6 +27,7 @@ LOGGING["root"]["level"] = LOGGING["loggers"]["django"]["level"] = "ERROR"
 CELERY_TASK_ALWAYS_EAGER = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
+REFUSE_PRIVILEGED_ROLES = False  # tests/conftest.py asserts it once the database is made
 # The owner migrates the test database; tests/conftest.py then goes down to the serving role.
 SERVING_ROLE = DATABASES["default"]
 DATABASES = {

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import environ
 import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, connections
 
 from accounts.models import Tenant
+from config.owner import as_owner
+from config.role_guard import refuse_privileged_role
 
 
 def _current_user(alias: str) -> str:
@@ -33,3 +38,30 @@ def test_transactional_tests_start_empty(turn: int) -> None:
     with connections["dispatch"].cursor() as cursor:
         cursor.execute("SELECT slug FROM accounts_tenant")
         assert cursor.fetchall() == [("left-over",)]
+
+
+@pytest.mark.django_db
+def test_serving_role_is_accepted() -> None:
+    refuse_privileged_role(connection)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_owner_role_is_refused() -> None:
+    serving = dict(connection.settings_dict)
+    owner = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
+    connection.close()
+    connection.settings_dict.update({name: owner[name] for name in ("USER", "PASSWORD")})
+    try:
+        with pytest.raises(ImproperlyConfigured, match="perennial_owner"):
+            refuse_privileged_role(connections["default"])
+    finally:
+        connection.close()
+        connection.settings_dict.update(serving)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_owner_for_the_length_of_a_migration() -> None:
+    with as_owner():
+        refuse_privileged_role(connections["default"])
+        assert _current_user("default") == "perennial_owner"
+    assert _current_user("default") == "perennial_app"
