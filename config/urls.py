@@ -5,4 +5,5 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
+    path("<slug:slug>/", include("engagement.urls")),
 ]
