@@ -11,7 +11,7 @@ from engagement.models import Activity, ActivityKind, Task
 WRITTEN = [ActivityKind.NOTE, ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL]
 
 
-class TaskForm(forms.ModelForm[Task]):
+class TaskForm(forms.ModelForm):
     class Meta:
         model = Task
         fields = ["title", "body", "due_on", "owner"]
@@ -31,7 +31,7 @@ class TaskForm(forms.ModelForm[Task]):
         )
 
 
-class ActivityForm(forms.ModelForm[Activity]):
+class ActivityForm(forms.ModelForm):
     """A note, or the record of a talk that took place elsewhere."""
 
     kind = forms.ChoiceField(label=_("What"), choices=[(kind.value, kind.label) for kind in WRITTEN])
