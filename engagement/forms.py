@@ -14,12 +14,11 @@ WRITTEN = [ActivityKind.NOTE, ActivityKind.CALL, ActivityKind.MEETING, ActivityK
 class TaskForm(forms.ModelForm):
     class Meta:
         model = Task
-        fields = ["title", "body", "due_on", "owner"]
+        fields = ["title", "body", "due_on"]
         widgets = {
             "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "body": forms.Textarea(attrs={"rows": 3}),
         }
-        labels = {"owner": _("Who")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,6 +27,7 @@ class TaskForm(forms.ModelForm):
             queryset=Membership.objects.active().select_related("user").order_by("user__name"),
             required=False,
             empty_label=_("Nobody yet"),
+            initial=self.initial.get("owner") or self.instance.owner_id,
         )
 
 

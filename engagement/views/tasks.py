@@ -106,4 +106,4 @@ def _back(request: HttpRequest) -> str:
 
 
 def _undo(request: StaffRequest, url_name: str, task: Task) -> str:
-    return "undo:" + reverse(url_name, args=[request.tenant.slug, task.pk])
+    return reverse(url_name, args=[request.tenant.slug, task.pk])

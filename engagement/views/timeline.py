@@ -77,7 +77,7 @@ def activity_edit(request: StaffRequest, pk: UUID) -> HttpResponse:
 def activity_remove(request: StaffRequest, pk: UUID) -> HttpResponse:
     activity = _written_by(request, pk)
     if remove_activity(activity):
-        undo = "undo:" + reverse("activity_restore", args=[request.tenant.slug, activity.pk])
+        undo = reverse("activity_restore", args=[request.tenant.slug, activity.pk])
         messages.success(request, _("Removed from the timeline."), extra_tags=undo)
     return redirect(_customer_page(request, activity.customer))
 
