@@ -39,6 +39,10 @@ def current_tenant_id() -> int | None:
     return tenant.pk if tenant else None
 
 
+class PoisonedConnection(TenantError):
+    """The connection came with a tenant set for its whole session; it is thrown away."""
+
+
 @contextmanager
 def tenant_scope(tenant: Tenant) -> Iterator[Tenant]:
     """Open a transaction in which this tenant's rows, and no others, exist.
@@ -61,6 +65,10 @@ def tenant_scope(tenant: Tenant) -> Iterator[Tenant]:
                     yield tenant
             finally:
                 _current.reset(token)
+    except PoisonedConnection:
+        if not connection.in_atomic_block:
+            connection.close()
+        raise
     finally:
         _release_connection()
 
@@ -90,8 +98,7 @@ def _claim_connection(tenant: Tenant) -> None:
         cursor.execute(SET_TENANT, [str(int(tenant.pk))])
         before = cursor.fetchone()[0]
     if before:
-        connection.close() if not connection.in_atomic_block else transaction.set_rollback(True)
-        raise TenantError("connection arrived with a tenant already set")
+        raise PoisonedConnection("connection arrived with a tenant already set")
 
 
 def _release_connection() -> None:

@@ -1,0 +1,61 @@
+"""Exceptions to the rules of the walls, each looked at by a person and with its reason.
+
+Whoever adds a table, an index, a policy or a function that is not a plain tenant table adds it here, or the suite fails.
+"""
+
+from __future__ import annotations
+
+# Tables that belong to no tenant.
+SHARED_TABLES = {
+    "accounts_tenant": "the tenants themselves; names and settings, no customer data",
+    "accounts_user": "people sign in before a tenant is known; what they see hangs on memberships",
+    "account_emailaddress": "addresses of people (sign-in)",
+    "account_emailconfirmation": "addresses of people (sign-in)",
+    "auth_group": "made by the framework, unused",
+    "auth_group_permissions": "made by the framework, unused",
+    "auth_permission": "made by the framework, unused",
+    "django_content_type": "made by the framework",
+    "django_migrations": "made by the framework",
+    "django_session": "sessions of people",
+    "django_site": "made by the framework; one row",
+    "mfa_authenticator": "second factors of people",
+    "socialaccount_socialaccount": "outside log-ins of people",
+    "socialaccount_socialapp": "made by the sign-in library; settings hold the one application",
+    "socialaccount_socialapp_sites": "made by the sign-in library, unused",
+    "socialaccount_socialtoken": "made by the sign-in library, unused",
+    "usersessions_usersession": "sessions of people",
+}
+
+# Tenant tables on which the serving role may add and read, never change.
+APPEND_ONLY = {
+    "accounts_auditentry": "the audit log",
+    "accounts_domainevent": "what happened stays",
+}
+
+# Indexes on tenant tables that do not begin with tenant_id.
+INDEXES = {
+    "job_due": "the pump looks for due jobs of all tenants",
+    "membership_of_user": "a person's own memberships in every tenant (policy own_memberships)",
+}
+
+# Policies beside the tenant's own: (table, policy) -> reason.
+POLICIES = {
+    ("accounts_membership", "own_memberships"): "SELECT of one's own memberships inside user_scope",
+    ("accounts_job", "dispatch"): "the pump, with grants on the columns of scheduling only",
+    ("accounts_customer", "search"): "the search functions' role, with grants on the searched columns only",
+}
+
+# SECURITY DEFINER functions.
+DEFINER_FUNCTIONS = {
+    "search_customers": "substring search; has the tenant's predicate inside",
+}
+
+# What the role that scans the queues may touch.
+DISPATCH_TABLES = {
+    "accounts_job": "scheduling columns of jobs",
+    "accounts_tenant": "id, slug and time zone",
+    "django_migrations": "readiness",
+}
+
+# Tables of no tenant that a tenant table's key may point to.
+SHARED_TARGETS = {"accounts_tenant", "accounts_user"}
