@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection, make_dsn, parse_dsn
 
 OWNER, APP, DISPATCH, SEARCH = (
     "perennial_owner",
@@ -46,15 +46,16 @@ def prepare_cluster(admin_dsn: str, database: str, passwords: RolePasswords) -> 
     finally:
         admin.close()
     for name in (database, "template1"):
-        target = _connect(admin_dsn, dbname=name)
+        target = _connect(admin_dsn, name)
         try:
             _prepare_extensions(target)
         finally:
             target.close()
 
 
-def _connect(dsn: str, **overrides: str) -> connection:
-    opened = psycopg2.connect(dsn, connect_timeout=10, **overrides)
+def _connect(dsn: str, database: str | None = None) -> connection:
+    parts = parse_dsn(dsn) | ({"dbname": database} if database else {})
+    opened = psycopg2.connect(make_dsn(**parts, connect_timeout=10))
     opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     return opened
 
@@ -69,12 +70,8 @@ def _prepare_roles(admin: connection, passwords: RolePasswords) -> None:
                 cursor.execute(sql.SQL("CREATE ROLE {}").format(name))
             cursor.execute(sql.SQL("ALTER ROLE {} " + attributes).format(name))
             if role in known:
-                cursor.execute(
-                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(known[role]))
-                )
-        cursor.execute(
-            sql.SQL("GRANT {} TO {}").format(sql.Identifier(SEARCH), sql.Identifier(OWNER))
-        )
+                cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(known[role])))
+        cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(SEARCH), sql.Identifier(OWNER)))
 
 
 def _prepare_database(admin: connection, database: str) -> None:
@@ -89,6 +86,4 @@ def _prepare_database(admin: connection, database: str) -> None:
 def _prepare_extensions(target: connection) -> None:
     with target.cursor() as cursor:
         for extension in EXTENSIONS:
-            cursor.execute(
-                sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
-            )
+            cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))

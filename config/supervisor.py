@@ -42,10 +42,7 @@ class Child:
         return self.process.poll() if self.process else None
 
     def keeps_ending(self) -> bool:
-        return (
-            len(self.started) == _MOST_RESTARTS
-            and time.monotonic() - self.started[0] < _WITHIN_SECONDS
-        )
+        return len(self.started) == _MOST_RESTARTS and time.monotonic() - self.started[0] < _WITHIN_SECONDS
 
 
 class Supervisor:

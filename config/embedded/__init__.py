@@ -64,9 +64,7 @@ def _start(folder: Folder, *, durable: bool, throwaway: bool) -> State:
         return _wait_until_ready(folder, keeper)
 
 
-def _spawn_keeper(
-    folder: Folder, *, durable: bool, throwaway: bool
-) -> subprocess.Popen[bytes]:
+def _spawn_keeper(folder: Folder, *, durable: bool, throwaway: bool) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "config.embedded.keeper", str(folder.path)]
     command += [] if durable else ["--not-durable"]
     command += ["--throwaway"] if throwaway else []
@@ -90,6 +88,5 @@ def _wait_until_ready(folder: Folder, keeper: subprocess.Popen[bytes] | None) ->
             break
         time.sleep(0.03)
     raise ServicesFailed(
-        f"The embedded PostgreSQL and Valkey did not start. {folder.keeper_log} ends with:\n"
-        + folder.end_of_log()
+        f"The embedded PostgreSQL and Valkey did not start. {folder.keeper_log} ends with:\n" + folder.end_of_log()
     )

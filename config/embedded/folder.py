@@ -78,9 +78,7 @@ class Folder:
     def create(self) -> None:
         self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
         if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(
-                f"{self.path} belongs to another user; set PERENNIAL_LOCAL to a folder of your own."
-            )
+            raise PermissionError(f"{self.path} belongs to another user; set PERENNIAL_LOCAL to a folder of your own.")
 
     def secrets(self) -> Secrets:
         """Made once, readable by the user alone."""

@@ -88,7 +88,8 @@ class Postgres:
         with tempfile.NamedTemporaryFile("w", dir=self._folder.path) as password:
             password.write(self._folder.secrets().admin)
             password.flush()
-            process.run(self._as_server("initdb", *_INITDB, f"--pwfile={password.name}", "-D", str(draft)), self._folder.path)
+            command = self._as_server("initdb", *_INITDB, f"--pwfile={password.name}", "-D", str(draft))
+            process.run(command, self._folder.path)
         draft.rename(self._data)
 
     def _try_to_start(self, deadline: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -112,7 +113,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 _NOWHERE = "postgresql://perennial_app@127.0.0.1:5432/perennial"
 _CONNECTION = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", _NOWHERE) | _CONNECTION,
     "dispatch": env.db_url("DATABASE_DISPATCH_URL", _NOWHERE) | _CONNECTION,
 }

@@ -7,6 +7,6 @@ from config.settings.observability import *
 from config.settings.queue import *
 
 DEBUG = True
-SECRET_KEY = SECRET_KEY or "only-for-development"  # noqa: S105
+SECRET_KEY = SECRET_KEY or "only-for-development"
 LOGGING["handlers"]["stream"]["formatter"] = "console"
 WHITENOISE_USE_FINDERS = True

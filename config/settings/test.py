@@ -30,10 +30,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 REFUSE_PRIVILEGED_ROLES = False  # tests/conftest.py asserts it once the database is made
 # The owner migrates the test database; tests/conftest.py then goes down to the serving role.
 SERVING_ROLE = DATABASES["default"]
-DATABASES = {
-    "default": SERVING_ROLE
-    | env.db_url("DATABASE_OWNER_URL")
-    | {"ENGINE": "tests.postgres", "CONN_MAX_AGE": 0},
-    "dispatch": DATABASES["dispatch"]
-    | {"ENGINE": "tests.postgres", "CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
-}
+DATABASES["default"] = SERVING_ROLE | env.db_url("DATABASE_OWNER_URL") | {"ENGINE": "tests.postgres", "CONN_MAX_AGE": 0}
+DATABASES["dispatch"] |= {"ENGINE": "tests.postgres", "CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}}
