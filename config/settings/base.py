@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "config.shell.shell",
             ],
         },
     }
@@ -165,6 +166,7 @@ STATICFILES_DIRS = [path for path in [BASE_DIR / "static"] if path.exists()]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.assets.NpmFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
 MEDIA_ROOT = Path(env.str("PERENNIAL_MEDIA", str(Folder.default().path / "media")))
