@@ -35,7 +35,20 @@ from accounts.formats import format_decimal, format_money, format_percent
 from accounts.toasts import toast
 from accounts.web import wants_partial
 
-MONTHS = ["Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"]
+MONTHS = [
+    "Dec",
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+]
 euros = partial(format_money, currency="EUR", compact=True)
 whole_percent = partial(format_percent, places=0)
 
@@ -44,27 +57,47 @@ class SampleForm(forms.Form):
     name = forms.CharField(max_length=40, help_text="As it stands on the contract.")
     email = forms.EmailField()
     stage = forms.ChoiceField(choices=[("trial", "Trial"), ("adopting", "Adopting")])
-    started_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    started_on = forms.DateField(
+        required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     is_test = forms.BooleanField(required=False, label="Test account")
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     if request.GET.get("toast"):
-        toast(request, "3 customers assigned to Maja Lindqvist", undo_url="/styleguide/")
+        toast(
+            request, "3 customers assigned to Maja Lindqvist", undo_url="/styleguide/"
+        )
         messages.error(request, "The file has no column “name”.")
     if wants_partial(request):
-        return render(request, "components/_palette_results.html", palette(request.GET.get("q", "")))
+        return render(
+            request,
+            "components/_palette_results.html",
+            palette(request.GET.get("q", "")),
+        )
     form = SampleForm(request.POST) if request.method == "POST" else SampleForm()
-    context = {**charts(), **rows(), "form": form, "palette_url": "/styleguide/", "search_url": "#"}
+    context = {
+        **charts(),
+        **rows(),
+        "form": form,
+        "palette_url": "/styleguide/",
+        "search_url": "#",
+    }
     return render(request, "styleguide.html", context)
 
 
 def palette(query: str) -> dict[str, Any]:
     names = [row["name"] for row in rows()["rows"]]
-    found = [{"label": n, "url": "#", "icon": "building", "detail": "Enterprise"} for n in names]
+    found = [
+        {"label": n, "url": "#", "icon": "building", "detail": "Enterprise"}
+        for n in names
+    ]
     found = [entry for entry in found if query.lower() in entry["label"].lower()]
-    return {"query": query, "groups": [{"label": "Customers", "entries": found}] if found else []}
+    return {
+        "query": query,
+        "groups": [{"label": "Customers", "entries": found}] if found else [],
+    }
 
 
 def charts() -> dict[str, Any]:
@@ -73,8 +106,42 @@ def charts() -> dict[str, Any]:
             "Retention, trailing 12 months",
             MONTHS,
             [
-                Series("NRR", [1.04, 1.052, 1.068, 1.061, 1.08, 1.091, 1.103, 1.1, 1.115, 1.12, 1.113, 1.134], area=True),
-                Series("GRR", [0.921, 0.925, 0.931, 0.927, 0.934, 0.94, 0.942, 0.941, 0.949, 0.953, 0.949, 0.957], dashed=True),
+                Series(
+                    "NRR",
+                    [
+                        1.04,
+                        1.052,
+                        1.068,
+                        1.061,
+                        1.08,
+                        1.091,
+                        1.103,
+                        1.1,
+                        1.115,
+                        1.12,
+                        1.113,
+                        1.134,
+                    ],
+                    area=True,
+                ),
+                Series(
+                    "GRR",
+                    [
+                        0.921,
+                        0.925,
+                        0.931,
+                        0.927,
+                        0.934,
+                        0.94,
+                        0.942,
+                        0.941,
+                        0.949,
+                        0.953,
+                        0.949,
+                        0.957,
+                    ],
+                    dashed=True,
+                ),
             ],
             references=[Reference("World average", 0.88)],
             format_value=whole_percent,
@@ -82,7 +149,17 @@ def charts() -> dict[str, Any]:
         "usage": LineChart(
             "Log-ins per week against the last 30 weeks",
             [f"W{n}" for n in range(1, 31)],
-            [Series("Log-ins", [40 + (n * 7) % 13 if n not in (11, 12) else None for n in range(24)] + [38, 31, 27, 22, 18, 15], area=True)],
+            [
+                Series(
+                    "Log-ins",
+                    [
+                        40 + (n * 7) % 13 if n not in (11, 12) else None
+                        for n in range(24)
+                    ]
+                    + [38, 31, 27, 22, 18, 15],
+                    area=True,
+                )
+            ],
             band=Band("Usual", [36] * 30, [54] * 30),
             include=[0],
         ),
@@ -106,8 +183,14 @@ def charts() -> dict[str, Any]:
             "Net new MRR",
             MONTHS,
             [
-                BarSeries("Won", [18, 22, 15, 30, 28, 24, 33, 21, 19, 27, 31, 26], "good"),
-                BarSeries("Lost", [-9, -14, -11, -8, -16, -12, -9, -20, -13, -7, -12, None], "bad"),
+                BarSeries(
+                    "Won", [18, 22, 15, 30, 28, 24, 33, 21, 19, 27, 31, 26], "good"
+                ),
+                BarSeries(
+                    "Lost",
+                    [-9, -14, -11, -8, -16, -12, -9, -20, -13, -7, -12, None],
+                    "bad",
+                ),
             ],
             stacked=True,
         ),
@@ -130,7 +213,9 @@ def charts() -> dict[str, Any]:
         "receipt": Contributions(
             "What makes the score",
             [
-                Contribution("Log-ins against 30 weeks", -11.4, "18 a week, usual 36–54"),
+                Contribution(
+                    "Log-ins against 30 weeks", -11.4, "18 a week, usual 36–54"
+                ),
                 Contribution("Sticky features", 6.2, "4 of 5 in use"),
                 Contribution("Days since contact", -3.1, "41 days"),
                 Contribution("NPS", None, "no answer yet"),
@@ -159,7 +244,13 @@ def charts() -> dict[str, Any]:
         "portfolio": SuccessMap(
             "Success map",
             [
-                MapPoint(f"Customer {n}", score, 800 * 1.07 ** ((n * 37) % 90), tone, f"#c{n}")
+                MapPoint(
+                    f"Customer {n}",
+                    score,
+                    800 * 1.07 ** ((n * 37) % 90),
+                    tone,
+                    f"#c{n}",
+                )
                 for n in range(140)
                 for score in [(n * 53) % 97]
                 for tone in ["bad" if score < 50 else "warn" if score < 75 else "good"]
@@ -175,10 +266,50 @@ def charts() -> dict[str, Any]:
 def rows() -> dict[str, Any]:
     today = timezone.localdate()
     samples = [
-        ("Northwind Logistics", "Enterprise", 91, "green", 3, 412_000, 51, "Established", "Maja Lindqvist"),
-        ("Fjordkraft Retail", "Enterprise", 38, "red", -13, 368_000, 8, "Renewing", "Jonas Berg"),
-        ("Brightline Energy", "Mid-market", 55, "yellow", -6, 184_000, 26, "Established", "Sofia Novak"),
-        ("Helix Robotics", "Mid-market", None, "unknown", None, 148_000, None, "Onboarding", "Tomasz Zieliński"),
+        (
+            "Northwind Logistics",
+            "Enterprise",
+            91,
+            "green",
+            3,
+            412_000,
+            51,
+            "Established",
+            "Maja Lindqvist",
+        ),
+        (
+            "Fjordkraft Retail",
+            "Enterprise",
+            38,
+            "red",
+            -13,
+            368_000,
+            8,
+            "Renewing",
+            "Jonas Berg",
+        ),
+        (
+            "Brightline Energy",
+            "Mid-market",
+            55,
+            "yellow",
+            -6,
+            184_000,
+            26,
+            "Established",
+            "Sofia Novak",
+        ),
+        (
+            "Helix Robotics",
+            "Mid-market",
+            None,
+            "unknown",
+            None,
+            148_000,
+            None,
+            "Onboarding",
+            "Tomasz Zieliński",
+        ),
     ]
     keys = ("name", "tier", "score", "band", "trend", "arr", "renews", "stage", "csm")
     found = [dict(zip(keys, sample, strict=True)) for sample in samples]

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from config.shell import theme
+from config.styleguide import styleguide
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("theme/", theme, name="theme"),
+    *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),
     path("<slug:slug>/", include("engagement.urls")),
 ]

@@ -2,7 +2,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from accounts.charts.scale import BOX, Axis, Formatter, Number, Values, axis, present, px
+from accounts.charts.scale import (
+    BOX,
+    Axis,
+    Formatter,
+    Number,
+    Values,
+    axis,
+    present,
+    px,
+)
 from accounts.formats import format_number
 
 GAP = 0.3
@@ -50,7 +59,9 @@ class BarChart:
 
     @property
     def is_empty(self) -> bool:
-        return not self.labels or not any(present(series.values) for series in self.series)
+        return not self.labels or not any(
+            present(series.values) for series in self.series
+        )
 
     @cached_property
     def axis(self) -> Axis:
@@ -60,10 +71,16 @@ class BarChart:
         if not self.stacked:
             return [value for series in self.series for value in series.values]
         columns = [
-            present(series.values[index] for series in self.series if index < len(series.values))
+            present(
+                series.values[index]
+                for series in self.series
+                if index < len(series.values)
+            )
             for index in range(len(self.labels))
         ]
-        return [sum(v for v in col if sign * v > 0) for col in columns for sign in (1, -1)]
+        return [
+            sum(v for v in col if sign * v > 0) for col in columns for sign in (1, -1)
+        ]
 
     @cached_property
     def bars(self) -> list[Bar]:
@@ -109,12 +126,16 @@ class BarChart:
         every = -(-len(self.labels) // 12)
         last = len(self.labels) - 1
         return [
-            BarRow(label, self.cells(index), self.href(index), (last - index) % every == 0)
+            BarRow(
+                label, self.cells(index), self.href(index), (last - index) % every == 0
+            )
             for index, label in enumerate(self.labels)
         ]
 
     def cells(self, index: int) -> list[str]:
-        found = [s.values[index] if index < len(s.values) else None for s in self.series]
+        found = [
+            s.values[index] if index < len(s.values) else None for s in self.series
+        ]
         return ["—" if value is None else self.format_value(value) for value in found]
 
 

@@ -39,7 +39,10 @@ class Contributions:
     @property
     def reach(self) -> float:
         """The longest bar fills its half; all zeros leave the halves empty."""
-        return max((abs(value) for value in present(row.value for row in self.rows)), default=0.0)
+        return max(
+            (abs(value) for value in present(row.value for row in self.rows)),
+            default=0.0,
+        )
 
     @property
     def drawn(self) -> list[DrawnContribution]:
@@ -53,5 +56,7 @@ class Contributions:
             x=px(500 - length if value < 0 else 500),
             width=px(length),
             css="bad" if value < 0 else "good",
-            value="—" if row.value is None else format_signed(row.value, self.format_value),
+            value="—"
+            if row.value is None
+            else format_signed(row.value, self.format_value),
         )

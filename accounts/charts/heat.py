@@ -61,7 +61,6 @@ class HeatMap:
 
     @property
     def drawn(self) -> list[DrawnHeatRow]:
-        low, high = self.bounds
         return [self.draw(row) for row in self.rows]
 
     def draw(self, row: HeatRow) -> DrawnHeatRow:

@@ -64,7 +64,10 @@ class SuccessMap:
     @cached_property
     def axis(self) -> Axis:
         worth = [y for _, _, y in self.placed] or [1.0]
-        low, high = math.floor(math.log10(min(worth))), math.ceil(math.log10(max(worth)))
+        low, high = (
+            math.floor(math.log10(min(worth))),
+            math.ceil(math.log10(max(worth))),
+        )
         high = max(high, low + 1)
         scale = Scale(low, high)
         ticks = [

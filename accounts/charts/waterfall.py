@@ -92,7 +92,9 @@ class Waterfall:
     def written(self, step: Step) -> str:
         if step.value is None:
             return "—"
-        return self.format_value(step.value) if step.is_total else self.signed(step.value)
+        return (
+            self.format_value(step.value) if step.is_total else self.signed(step.value)
+        )
 
     def signed(self, value: Number) -> str:
         return format_signed(value, self.format_value)

@@ -37,13 +37,25 @@ def money(
     return figure(formats.format_money(amount, currency, compact=style == "compact"))
 
 
-def percent(rate: Number | None, places: int = 1, *, reason: str | None = None) -> SafeString:
+def percent(
+    rate: Number | None, places: int = 1, *, reason: str | None = None
+) -> SafeString:
     """`{% percent rate %}` of a share: 0.0123 is 1.2 %."""
-    return missing(reason) if rate is None else figure(formats.format_percent(rate, places))
+    return (
+        missing(reason)
+        if rate is None
+        else figure(formats.format_percent(rate, places))
+    )
 
 
-def number(value: Number | None, places: int = 0, *, reason: str | None = None) -> SafeString:
-    return missing(reason) if value is None else figure(formats.format_number(value, places))
+def number(
+    value: Number | None, places: int = 0, *, reason: str | None = None
+) -> SafeString:
+    return (
+        missing(reason)
+        if value is None
+        else figure(formats.format_number(value, places))
+    )
 
 
 def days(value: Number | None, *, reason: str | None = None) -> SafeString:
@@ -99,8 +111,12 @@ def delta(
 
 def delta_text(value: Number, kind: str, currency: str) -> str:
     if kind == "money":
-        return formats.format_signed(value, lambda v: formats.format_money(v, currency, compact=True))
+        return formats.format_signed(
+            value, lambda v: formats.format_money(v, currency, compact=True)
+        )
     if kind == "points":
-        points = formats.format_signed(Decimal(str(value)) * 100, formats.format_decimal)
+        points = formats.format_signed(
+            Decimal(str(value)) * 100, formats.format_decimal
+        )
         return gettext("%(points)s pp") % {"points": points}
     return formats.format_signed(value, FORMATTERS[kind])

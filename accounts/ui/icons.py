@@ -23,14 +23,20 @@ def drawing(name: str, style: str) -> str:
     return re.sub(r"\s+", " ", inside.group(1)).strip()
 
 
-def icon(name: str, css: str = "", *, style: str = "outline", label: str = "") -> SafeString:
+def icon(
+    name: str, css: str = "", *, style: str = "outline", label: str = ""
+) -> SafeString:
     """`{% icon "users" %}`; with a label it speaks, without one it is decoration."""
-    said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    said = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else 'aria-hidden="true"'
+    )
     paint = 'fill="currentColor"' if style == "filled" else STROKES
     return format_html(
         '<svg class="icon {}" width="20" height="20" viewBox="0 0 24 24" {} {}>{}</svg>',
         css,
-        mark_safe(paint),  # noqa: S308 - constant
-        mark_safe(said),  # noqa: S308 - escaped above
-        mark_safe(drawing(name, style)),  # noqa: S308 - a file of the icon package
+        mark_safe(paint),
+        mark_safe(said),
+        mark_safe(drawing(name, style)),
     )

@@ -10,7 +10,14 @@ from accounts.charts import Ring, Sparkline
 from accounts.charts.scale import Number, Values
 from accounts.formats import format_number, format_percent
 
-BANDS = {"green": "good", "yellow": "warn", "red": "bad", "good": "good", "warn": "warn", "bad": "bad"}
+BANDS = {
+    "green": "good",
+    "yellow": "warn",
+    "red": "bad",
+    "good": "good",
+    "warn": "warn",
+    "bad": "bad",
+}
 PAINTS = 6
 
 
@@ -28,7 +35,9 @@ def score(value: Number | None, band: str | None = None) -> SafeString:
             gettext("Health unknown"),
         )
     return format_html(
-        '<span class="pn-score pn-tone {}">{}</span>', tone_of(band), format_number(value)
+        '<span class="pn-score pn-tone {}">{}</span>',
+        tone_of(band),
+        format_number(value),
     )
 
 
@@ -38,13 +47,17 @@ def badge(text: str, tone: str = "muted") -> SafeString:
 
 def initials(name: str) -> str:
     words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
-    letters = words[0][:2] if len(words) == 1 else "".join(word[0] for word in words[:2])
+    letters = (
+        words[0][:2] if len(words) == 1 else "".join(word[0] for word in words[:2])
+    )
     return letters.upper() or "?"
 
 
 def avatar(name: str, size: str = "sm", *, plain: bool = False) -> SafeString:
     """Initials in a colour that stays with the name; `plain` for companies."""
-    paint = "" if plain else f"pn-paint{crc32(name.encode('utf-8', 'replace')) % PAINTS}"
+    paint = (
+        "" if plain else f"pn-paint{crc32(name.encode('utf-8', 'replace')) % PAINTS}"
+    )
     return format_html(
         '<span class="pn-avatar pn-avatar-{} {}" aria-hidden="true">{}</span>',
         size,
@@ -53,7 +66,9 @@ def avatar(name: str, size: str = "sm", *, plain: bool = False) -> SafeString:
     )
 
 
-def progress(value: Number, maximum: Number = 100, *, label: str = "", tone: str = "") -> SafeString:
+def progress(
+    value: Number, maximum: Number = 100, *, label: str = "", tone: str = ""
+) -> SafeString:
     return format_html(
         '<progress class="pn-progress {}" value="{}" max="{}" aria-label="{}"></progress>',
         tone,
@@ -82,18 +97,24 @@ def spark(values: Values, tone: str = "", *, label: str = "") -> SafeString:
         '<svg class="pn-spark {}" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
         'aria-label="{}"><path class="pn-area" d="{}"/><path class="pn-line" d="{}"/>'
         '<circle cx="{}" cy="{}" r="2.5"/></svg>',
-        *(tone_of(tone) if tone else "", drawn.width, drawn.height, drawn.width, drawn.height),
+        *(
+            tone_of(tone) if tone else "",
+            drawn.width,
+            drawn.height,
+            drawn.width,
+            drawn.height,
+        ),
         *(said, drawn.area, drawn.line, x, y),
     )
 
 
-def ring(value: Number | None, caption: str = "", *, size: int = 168, tone: str = "") -> SafeString:
+def ring(
+    value: Number | None, caption: str = "", *, size: int = 168, tone: str = ""
+) -> SafeString:
     """`{% ring 42 _("complete") %}`: a share from 0 to 100."""
     drawn = Ring(value, size)
     text = "—" if value is None else format_percent(float(value) / 100, 0)
-    circle = (
-        '<circle class="{}" cx="{}" cy="{}" r="{}" stroke-width="{}"{}/>'
-    )
+    circle = '<circle class="{}" cx="{}" cy="{}" r="{}" stroke-width="{}"{}/>'
     where = (drawn.centre, drawn.centre, drawn.radius, drawn.thickness)
     arc = format_html(
         ' stroke-linecap="round" stroke-dasharray="{}" transform="rotate(-90 {} {})"',

@@ -20,7 +20,11 @@ def sort_header(
     query.pop("cursor", None)
     query.pop("before", None)
     query["order"] = other if current == start else start
-    arrow = {"ascending": "chevron-up", "descending": "chevron-down", "none": "selector"}[state]
+    arrow = {
+        "ascending": "chevron-up",
+        "descending": "chevron-down",
+        "none": "selector",
+    }[state]
     return format_html(
         '<th scope="col" class="{}" aria-sort="{}"><a class="pn-sort" href="?{}" title="{}">{}{}</a></th>',
         css,

@@ -169,6 +169,7 @@ STATICFILES_FINDERS = [
     "config.assets.NpmFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
+STYLEGUIDE = False
 MEDIA_ROOT = Path(env.str("PERENNIAL_MEDIA", str(Folder.default().path / "media")))
 
 SECURE_SSL_REDIRECT = HTTPS

@@ -6,7 +6,7 @@ from config.settings.base import *
 from config.settings.observability import *
 from config.settings.queue import *
 
-DEBUG = True
+DEBUG = STYLEGUIDE = True
 SECRET_KEY = SECRET_KEY or "only-for-development"
 LOGGING["handlers"]["stream"]["formatter"] = "console"
 WHITENOISE_USE_FINDERS = True

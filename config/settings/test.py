@@ -21,6 +21,7 @@ from config.settings.observability import *
 from config.settings.queue import *
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
+STYLEGUIDE = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING["root"]["level"] = LOGGING["loggers"]["django"]["level"] = "ERROR"

@@ -44,11 +44,12 @@
     const option = event.target.closest("[role=option]");
     if (option && option.getAttribute("aria-selected") !== "true") choose(option);
   });
-  new MutationObserver(() => {
+  // After settling, since htmx first carries attributes over from the old options.
+  list.addEventListener("htmx:after:settle", () => {
     const every = options();
     choose(every[0]);
-    status.textContent = every.length ? every[0].textContent.trim() : list.textContent.trim();
-  }).observe(list, { childList: true });
+    status.textContent = (every[0] || list).textContent.trim();
+  });
 
   document.addEventListener("palette:show", show);
   document.addEventListener("keydown", (event) => {
