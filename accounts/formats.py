@@ -92,25 +92,13 @@ def money_pattern(language: Locale, places: int) -> str:
 def format_compact_money(amount: Number, currency: str) -> str:
     """Three or so digits: 412K, 1.04M."""
     with localcontext(HALF_AWAY):
-        digits = (
-            2
-            if 1_000_000 <= abs(amount) < 10_000_000
-            else 0
-            if abs(amount) < 1_000_000
-            else 1
-        )
-        return str(
-            format_compact_currency(
-                decimal(amount), currency, locale=locale(), fraction_digits=digits
-            )
-        )
+        digits = 2 if 1_000_000 <= abs(amount) < 10_000_000 else 0 if abs(amount) < 1_000_000 else 1
+        return str(format_compact_currency(decimal(amount), currency, locale=locale(), fraction_digits=digits))
 
 
 def format_compact(value: Number) -> str:
     with localcontext(HALF_AWAY):
-        return str(
-            format_compact_decimal(decimal(value), locale=locale(), fraction_digits=1)
-        )
+        return str(format_compact_decimal(decimal(value), locale=locale(), fraction_digits=1))
 
 
 def format_signed(value: Number, formatter: Callable[[Number], str]) -> str:
@@ -123,9 +111,7 @@ def format_signed(value: Number, formatter: Callable[[Number], str]) -> str:
 
 def format_days(days: Number) -> str:
     whole = int(rounded(days, 0))
-    return ngettext("%(count)s day", "%(count)s days", whole) % {
-        "count": format_number(whole)
-    }
+    return ngettext("%(count)s day", "%(count)s days", whole) % {"count": format_number(whole)}
 
 
 def format_relative_day(day: date, today: date | None = None) -> str:

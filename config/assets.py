@@ -26,9 +26,7 @@ NPM_FILES = {
     "vendor/inter-cyrillic.woff2": "@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2",
 }
 
-SOURCE_MAP = re.compile(
-    rb"\n?(//# sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/)\s*$"
-)
+SOURCE_MAP = re.compile(rb"\n?(//# sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/)\s*$")
 
 
 def npm_path(name: str) -> Path:
@@ -58,13 +56,8 @@ class NpmFinder(BaseFinder):
         self.storage = NpmStorage(location="/", base_url=None)
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        missing = [
-            path for name, path in NPM_FILES.items() if not npm_path(name).exists()
-        ]
-        return [
-            Error(f"{path} is missing: run bin/setup.", id="assets.E001")
-            for path in missing
-        ]
+        missing = [path for name, path in NPM_FILES.items() if not npm_path(name).exists()]
+        return [Error(f"{path} is missing: run bin/setup.", id="assets.E001") for path in missing]
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         if path not in NPM_FILES:
@@ -72,8 +65,6 @@ class NpmFinder(BaseFinder):
         found = str(npm_path(path))
         return [found] if find_all else found
 
-    def list(
-        self, ignore_patterns: Iterable[str] | None
-    ) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         for name in NPM_FILES:
             yield name, self.storage

@@ -64,9 +64,7 @@ def links(request: HttpRequest, entries: Iterable[Entry]) -> Iterator[Link]:
         if entry.permission and not (membership and can(membership, entry.permission)):
             continue
         if url := tenant_url(request, entry.url_name):
-            yield Link(
-                entry.label, entry.icon, url, is_current(request, url), entry.at_end
-            )
+            yield Link(entry.label, entry.icon, url, is_current(request, url), entry.at_end)
 
 
 def is_current(request: HttpRequest, url: str) -> bool:

@@ -31,9 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme for browsers without JavaScript; anything but a theme changes nothing."""
     here = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
-        here, {request.get_host()}, request.is_secure()
-    ):
+    if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
         here = "/"
     response = HttpResponseRedirect(here)
     if request.POST.get("theme") in THEMES:

@@ -57,18 +57,14 @@ class SampleForm(forms.Form):
     name = forms.CharField(max_length=40, help_text="As it stands on the contract.")
     email = forms.EmailField()
     stage = forms.ChoiceField(choices=[("trial", "Trial"), ("adopting", "Adopting")])
-    started_on = forms.DateField(
-        required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    started_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     is_test = forms.BooleanField(required=False, label="Test account")
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     if request.GET.get("toast"):
-        toast(
-            request, "3 customers assigned to Maja Lindqvist", undo_url="/styleguide/"
-        )
+        toast(request, "3 customers assigned to Maja Lindqvist", undo_url="/styleguide/")
         messages.error(request, "The file has no column “name”.")
     if wants_partial(request):
         return render(
@@ -89,10 +85,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 def palette(query: str) -> dict[str, Any]:
     names = [row["name"] for row in rows()["rows"]]
-    found = [
-        {"label": n, "url": "#", "icon": "building", "detail": "Enterprise"}
-        for n in names
-    ]
+    found = [{"label": n, "url": "#", "icon": "building", "detail": "Enterprise"} for n in names]
     found = [entry for entry in found if query.lower() in entry["label"].lower()]
     return {
         "query": query,
@@ -152,11 +145,7 @@ def charts() -> dict[str, Any]:
             [
                 Series(
                     "Log-ins",
-                    [
-                        40 + (n * 7) % 13 if n not in (11, 12) else None
-                        for n in range(24)
-                    ]
-                    + [38, 31, 27, 22, 18, 15],
+                    [40 + (n * 7) % 13 if n not in (11, 12) else None for n in range(24)] + [38, 31, 27, 22, 18, 15],
                     area=True,
                 )
             ],
@@ -183,9 +172,7 @@ def charts() -> dict[str, Any]:
             "Net new MRR",
             MONTHS,
             [
-                BarSeries(
-                    "Won", [18, 22, 15, 30, 28, 24, 33, 21, 19, 27, 31, 26], "good"
-                ),
+                BarSeries("Won", [18, 22, 15, 30, 28, 24, 33, 21, 19, 27, 31, 26], "good"),
                 BarSeries(
                     "Lost",
                     [-9, -14, -11, -8, -16, -12, -9, -20, -13, -7, -12, None],
@@ -213,9 +200,7 @@ def charts() -> dict[str, Any]:
         "receipt": Contributions(
             "What makes the score",
             [
-                Contribution(
-                    "Log-ins against 30 weeks", -11.4, "18 a week, usual 36–54"
-                ),
+                Contribution("Log-ins against 30 weeks", -11.4, "18 a week, usual 36–54"),
                 Contribution("Sticky features", 6.2, "4 of 5 in use"),
                 Contribution("Days since contact", -3.1, "41 days"),
                 Contribution("NPS", None, "no answer yet"),

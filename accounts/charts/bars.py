@@ -59,9 +59,7 @@ class BarChart:
 
     @property
     def is_empty(self) -> bool:
-        return not self.labels or not any(
-            present(series.values) for series in self.series
-        )
+        return not self.labels or not any(present(series.values) for series in self.series)
 
     @cached_property
     def axis(self) -> Axis:
@@ -71,16 +69,10 @@ class BarChart:
         if not self.stacked:
             return [value for series in self.series for value in series.values]
         columns = [
-            present(
-                series.values[index]
-                for series in self.series
-                if index < len(series.values)
-            )
+            present(series.values[index] for series in self.series if index < len(series.values))
             for index in range(len(self.labels))
         ]
-        return [
-            sum(v for v in col if sign * v > 0) for col in columns for sign in (1, -1)
-        ]
+        return [sum(v for v in col if sign * v > 0) for col in columns for sign in (1, -1)]
 
     @cached_property
     def bars(self) -> list[Bar]:
@@ -101,9 +93,7 @@ class BarChart:
             drawn.append(self.bar(index, number, x, width, base, base + float(value)))
         return drawn
 
-    def bar(
-        self, index: int, number: int, x: float, width: float, base: float, end: float
-    ) -> Bar:
+    def bar(self, index: int, number: int, x: float, width: float, base: float, end: float) -> Bar:
         series, value = self.series[number], self.series[number].values[index]
         y0, y1 = sorted((self.axis.scale(base), self.axis.scale(end)))
         said = "—" if value is None else self.format_value(value)
@@ -126,16 +116,12 @@ class BarChart:
         every = -(-len(self.labels) // 12)
         last = len(self.labels) - 1
         return [
-            BarRow(
-                label, self.cells(index), self.href(index), (last - index) % every == 0
-            )
+            BarRow(label, self.cells(index), self.href(index), (last - index) % every == 0)
             for index, label in enumerate(self.labels)
         ]
 
     def cells(self, index: int) -> list[str]:
-        found = [
-            s.values[index] if index < len(s.values) else None for s in self.series
-        ]
+        found = [s.values[index] if index < len(s.values) else None for s in self.series]
         return ["—" if value is None else self.format_value(value) for value in found]
 
 
@@ -145,9 +131,7 @@ class Histogram(BarChart):
 
     tones: Sequence[str] = ()
 
-    def bar(
-        self, index: int, number: int, x: float, width: float, base: float, end: float
-    ) -> Bar:
+    def bar(self, index: int, number: int, x: float, width: float, base: float, end: float) -> Bar:
         plain = super().bar(index, number, x, width, base, end)
         slot = BOX / len(self.labels)
         tone = self.tones[index] if index < len(self.tones) else plain.css

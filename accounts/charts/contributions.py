@@ -56,7 +56,5 @@ class Contributions:
             x=px(500 - length if value < 0 else 500),
             width=px(length),
             css="bad" if value < 0 else "good",
-            value="—"
-            if row.value is None
-            else format_signed(row.value, self.format_value),
+            value="—" if row.value is None else format_signed(row.value, self.format_value),
         )

@@ -119,31 +119,18 @@ class LineChart:
 
     @property
     def levels(self) -> list[tuple[str, str, str]]:
-        return [
-            (ref.name, px(self.axis.scale(ref.value)), self.format_value(ref.value))
-            for ref in self.references
-        ]
+        return [(ref.name, px(self.axis.scale(ref.value)), self.format_value(ref.value)) for ref in self.references]
 
     @property
     def headings(self) -> list[str]:
         names = [line.name for line in self.series]
-        return (
-            [*names, f"{self.band.name} ↓", f"{self.band.name} ↑"]
-            if self.band
-            else names
-        )
+        return [*names, f"{self.band.name} ↓", f"{self.band.name} ↑"] if self.band else names
 
     @cached_property
     def columns(self) -> list[LineColumn]:
-        edges = [
-            (a + b) / 2
-            for a, b in zip(self.positions, self.positions[1:], strict=False)
-        ]
+        edges = [(a + b) / 2 for a, b in zip(self.positions, self.positions[1:], strict=False)]
         bounds = [0.0, *edges, 1000.0]
-        return [
-            self.column(index, *bounds[index : index + 2])
-            for index in range(len(self.labels))
-        ]
+        return [self.column(index, *bounds[index : index + 2]) for index in range(len(self.labels))]
 
     def column(self, index: int, left: float, right: float) -> LineColumn:
         cells = self.cells(index)
@@ -174,10 +161,7 @@ class LineChart:
         return ["—" if value is None else self.format_value(value) for value in found]
 
     def spoken(self, cells: list[str]) -> str:
-        said = [
-            f"{line.name} {cell}"
-            for line, cell in zip(self.series, cells, strict=False)
-        ]
+        said = [f"{line.name} {cell}" for line, cell in zip(self.series, cells, strict=False)]
         if self.band:
             said.append(f"{self.band.name} {cells[-2]}–{cells[-1]}")
         return ", ".join(said)

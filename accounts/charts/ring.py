@@ -14,9 +14,7 @@ class Ring:
 
     @property
     def share(self) -> float:
-        return (
-            0.0 if self.value is None else min(1.0, max(0.0, float(self.value) / 100))
-        )
+        return 0.0 if self.value is None else min(1.0, max(0.0, float(self.value) / 100))
 
     @property
     def radius(self) -> str:

@@ -20,9 +20,7 @@ def px(value: float) -> str:
 
 
 def present(values: Iterable[Number | None]) -> list[float]:
-    return [
-        float(value) for value in values if value is not None and math.isfinite(value)
-    ]
+    return [float(value) for value in values if value is not None and math.isfinite(value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +79,7 @@ def axis(
 def nice_step(span: float, intervals: int) -> float:
     raw = span / intervals
     magnitude = 10.0 ** math.floor(math.log10(raw))
-    return next(
-        m * magnitude for m in (1, 2, 2.5, 5, 10) if m * magnitude >= raw * 0.999
-    )
+    return next(m * magnitude for m in (1, 2, 2.5, 5, 10) if m * magnitude >= raw * 0.999)
 
 
 def flat_range(value: float, zero: bool) -> tuple[float, float]:

@@ -21,9 +21,7 @@ class Sparkline:
         scale = Scale(min(found), max(found), self.height - 4, 4)
         last = max(1, len(self.values) - 1)
         return [
-            None
-            if value is None
-            else (2 + index * (self.width - 6) / last, scale(value))
+            None if value is None else (2 + index * (self.width - 6) / last, scale(value))
             for index, value in enumerate(self.values)
         ]
 

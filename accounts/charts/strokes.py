@@ -20,18 +20,12 @@ def runs(points: Points) -> list[list[Point]]:
 
 def path(points: Points) -> str:
     """An SVG path that lifts the pen at every gap; a lone point becomes a dot."""
-    return "".join(
-        f"M{spot(run[0])}" + "".join(f"L{spot(at)}" for at in run[1:] or run)
-        for run in runs(points)
-    )
+    return "".join(f"M{spot(run[0])}" + "".join(f"L{spot(at)}" for at in run[1:] or run) for run in runs(points))
 
 
 def fill(points: Points, floor: float) -> str:
     """The area between the line and the floor, stretch by stretch."""
-    return "".join(
-        f"{path(run)}L{px(run[-1][0])} {px(floor)}L{px(run[0][0])} {px(floor)}Z"
-        for run in runs(points)
-    )
+    return "".join(f"{path(run)}L{px(run[-1][0])} {px(floor)}L{px(run[0][0])} {px(floor)}Z" for run in runs(points))
 
 
 def veil(lower: Points, upper: Points) -> str:

@@ -70,10 +70,7 @@ class SuccessMap:
         )
         high = max(high, low + 1)
         scale = Scale(low, high)
-        ticks = [
-            Tick(10.0**n, px(scale(n)), self.format_y(exact(10.0**n)))
-            for n in range(high, low - 1, -1)
-        ]
+        ticks = [Tick(10.0**n, px(scale(n)), self.format_y(exact(10.0**n))) for n in range(high, low - 1, -1)]
         return Axis(scale, tuple(ticks))
 
     @property

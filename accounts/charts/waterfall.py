@@ -63,7 +63,7 @@ class Waterfall:
         """Begins near the lowest level when the movements would vanish beside the totals."""
         ends = [end for _, end in self.levels] or [0.0]
         low, high = min(ends), max(ends)
-        if 0 < low and high - low < 0.5 * high:
+        if low > 0 and high - low < 0.5 * high:
             reach = (high - low) or high * 0.1
             return axis([low - reach * 0.5, high], formatter=self.format_value)
         return axis([low, high], zero=True, formatter=self.format_value)
@@ -92,9 +92,7 @@ class Waterfall:
     def written(self, step: Step) -> str:
         if step.value is None:
             return "—"
-        return (
-            self.format_value(step.value) if step.is_total else self.signed(step.value)
-        )
+        return self.format_value(step.value) if step.is_total else self.signed(step.value)
 
     def signed(self, value: Number) -> str:
         return format_signed(value, self.format_value)

@@ -46,9 +46,7 @@ def drawing(chart: Any, size: str = "md") -> dict[str, Any]:
 
 def register_charts(tag: Callable[..., dict[str, Any]]) -> None:
     for name, template_name in CHARTS.items():
-        register.inclusion_tag(f"components/charts/{template_name}.html", name=name)(
-            tag
-        )
+        register.inclusion_tag(f"components/charts/{template_name}.html", name=name)(tag)
 
 
 register_charts(drawing)

@@ -15,8 +15,7 @@ from accounts.formats import Number
 from accounts.ui.reasons import reason_text
 
 DASH = (
-    '<span class="pn-none" title="{0}"><span aria-hidden="true">—</span>'
-    '<span class="visually-hidden">{0}</span></span>'
+    '<span class="pn-none" title="{0}"><span aria-hidden="true">—</span><span class="visually-hidden">{0}</span></span>'
 )
 
 
@@ -28,34 +27,20 @@ def figure(text: str) -> SafeString:
     return format_html('<span class="pn-num">{}</span>', text)
 
 
-def money(
-    amount: Number | None, currency: str, style: str = "", *, reason: str | None = None
-) -> SafeString:
+def money(amount: Number | None, currency: str, style: str = "", *, reason: str | None = None) -> SafeString:
     """`{% money amount currency %}`, to the cent; `"compact"` for headings and lists."""
     if amount is None:
         return missing(reason)
     return figure(formats.format_money(amount, currency, compact=style == "compact"))
 
 
-def percent(
-    rate: Number | None, places: int = 1, *, reason: str | None = None
-) -> SafeString:
+def percent(rate: Number | None, places: int = 1, *, reason: str | None = None) -> SafeString:
     """`{% percent rate %}` of a share: 0.0123 is 1.2 %."""
-    return (
-        missing(reason)
-        if rate is None
-        else figure(formats.format_percent(rate, places))
-    )
+    return missing(reason) if rate is None else figure(formats.format_percent(rate, places))
 
 
-def number(
-    value: Number | None, places: int = 0, *, reason: str | None = None
-) -> SafeString:
-    return (
-        missing(reason)
-        if value is None
-        else figure(formats.format_number(value, places))
-    )
+def number(value: Number | None, places: int = 0, *, reason: str | None = None) -> SafeString:
+    return missing(reason) if value is None else figure(formats.format_number(value, places))
 
 
 def days(value: Number | None, *, reason: str | None = None) -> SafeString:
@@ -94,9 +79,7 @@ FORMATTERS: dict[str, Callable[[Number], str]] = {
 }
 
 
-def delta(
-    value: Number | None, kind: str = "number", *, good: str = "up", currency: str = ""
-) -> SafeString:
+def delta(value: Number | None, kind: str = "number", *, good: str = "up", currency: str = "") -> SafeString:
     """A change with its sign and tone; `good="down"` where falling is the good news.
 
     `kind` is number, decimal, percent, points (percentage points of a share), days or money.
@@ -111,12 +94,8 @@ def delta(
 
 def delta_text(value: Number, kind: str, currency: str) -> str:
     if kind == "money":
-        return formats.format_signed(
-            value, lambda v: formats.format_money(v, currency, compact=True)
-        )
+        return formats.format_signed(value, lambda v: formats.format_money(v, currency, compact=True))
     if kind == "points":
-        points = formats.format_signed(
-            Decimal(str(value)) * 100, formats.format_decimal
-        )
+        points = formats.format_signed(Decimal(str(value)) * 100, formats.format_decimal)
         return gettext("%(points)s pp") % {"points": points}
     return formats.format_signed(value, FORMATTERS[kind])

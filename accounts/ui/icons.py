@@ -6,10 +6,7 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-STROKES = (
-    'fill="none" stroke="currentColor" stroke-width="1.75" '
-    'stroke-linecap="round" stroke-linejoin="round"'
-)
+STROKES = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
 
 
 @cache
@@ -23,15 +20,9 @@ def drawing(name: str, style: str) -> str:
     return re.sub(r"\s+", " ", inside.group(1)).strip()
 
 
-def icon(
-    name: str, css: str = "", *, style: str = "outline", label: str = ""
-) -> SafeString:
+def icon(name: str, css: str = "", *, style: str = "outline", label: str = "") -> SafeString:
     """`{% icon "users" %}`; with a label it speaks, without one it is decoration."""
-    said = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else 'aria-hidden="true"'
-    )
+    said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     paint = 'fill="currentColor"' if style == "filled" else STROKES
     return format_html(
         '<svg class="icon {}" width="20" height="20" viewBox="0 0 24 24" {} {}>{}</svg>',

@@ -47,17 +47,13 @@ def badge(text: str, tone: str = "muted") -> SafeString:
 
 def initials(name: str) -> str:
     words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
-    letters = (
-        words[0][:2] if len(words) == 1 else "".join(word[0] for word in words[:2])
-    )
+    letters = words[0][:2] if len(words) == 1 else "".join(word[0] for word in words[:2])
     return letters.upper() or "?"
 
 
 def avatar(name: str, size: str = "sm", *, plain: bool = False) -> SafeString:
     """Initials in a colour that stays with the name; `plain` for companies."""
-    paint = (
-        "" if plain else f"pn-paint{crc32(name.encode('utf-8', 'replace')) % PAINTS}"
-    )
+    paint = "" if plain else f"pn-paint{crc32(name.encode('utf-8', 'replace')) % PAINTS}"
     return format_html(
         '<span class="pn-avatar pn-avatar-{} {}" aria-hidden="true">{}</span>',
         size,
@@ -66,9 +62,7 @@ def avatar(name: str, size: str = "sm", *, plain: bool = False) -> SafeString:
     )
 
 
-def progress(
-    value: Number, maximum: Number = 100, *, label: str = "", tone: str = ""
-) -> SafeString:
+def progress(value: Number, maximum: Number = 100, *, label: str = "", tone: str = "") -> SafeString:
     return format_html(
         '<progress class="pn-progress {}" value="{}" max="{}" aria-label="{}"></progress>',
         tone,
@@ -83,8 +77,7 @@ def spark(values: Values, tone: str = "", *, label: str = "") -> SafeString:
     drawn = Sparkline(values)
     if drawn.is_empty:
         return format_html(
-            '<span class="pn-none"><span aria-hidden="true">—</span>'
-            '<span class="visually-hidden">{}</span></span>',
+            '<span class="pn-none"><span aria-hidden="true">—</span><span class="visually-hidden">{}</span></span>',
             gettext("No data yet"),
         )
     found = [value for value in values if value is not None]
@@ -108,9 +101,7 @@ def spark(values: Values, tone: str = "", *, label: str = "") -> SafeString:
     )
 
 
-def ring(
-    value: Number | None, caption: str = "", *, size: int = 168, tone: str = ""
-) -> SafeString:
+def ring(value: Number | None, caption: str = "", *, size: int = 168, tone: str = "") -> SafeString:
     """`{% ring 42 _("complete") %}`: a share from 0 to 100."""
     drawn = Ring(value, size)
     text = "—" if value is None else format_percent(float(value) / 100, 0)

@@ -7,9 +7,7 @@ from django.utils.translation import gettext
 from accounts.ui.icons import icon
 
 
-def sort_header(
-    context: Context, key: str, label: str, css: str = "", *, first: str = "asc"
-) -> SafeString:
+def sort_header(context: Context, key: str, label: str, css: str = "", *, first: str = "asc") -> SafeString:
     """A `<th>` whose link sorts by `?order=key` or `?order=-key` and drops the cursor."""
     request: HttpRequest = context["request"]
     current = context.get("order") or request.GET.get("order", "")

@@ -41,9 +41,7 @@ class Visitor:
             self.problems.append(f"request to {url}")
 
     def unexpected(self) -> list[str]:
-        return [
-            p for p in self.problems if not any(re.search(e, p) for e in self.expected)
-        ]
+        return [p for p in self.problems if not any(re.search(e, p) for e in self.expected)]
 
     def log_in(self, user: User) -> None:
         session = SessionStore()
@@ -98,9 +96,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def visitor(
-    page: Page, context: BrowserContext, live_server: LiveServer, transactional_db: None
-) -> Iterator[Visitor]:
+def visitor(page: Page, context: BrowserContext, live_server: LiveServer, transactional_db: None) -> Iterator[Visitor]:
     someone = Visitor(page, context, live_server.url)
     yield someone
     assert someone.unexpected() == []

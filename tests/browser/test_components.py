@@ -113,12 +113,8 @@ def test_palette_opens_by_shortcut_and_is_walked_by_arrows(visitor: Visitor) -> 
     field.fill("")
     expect(page.locator("#palette [role=option]")).to_have_count(4)
     page.keyboard.press("ArrowDown")
-    expect(page.locator("#palette [role=option]").nth(1)).to_have_attribute(
-        "aria-selected", "true"
-    )
-    expect(field).to_have_attribute(
-        "aria-activedescendant", re.compile(r"^palette-1-2$")
-    )
+    expect(page.locator("#palette [role=option]").nth(1)).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", re.compile(r"^palette-1-2$"))
     visitor.photograph("palette")
     visitor.assert_accessible()
     page.keyboard.press("Escape")
