@@ -18,8 +18,11 @@ from accounts.models import User
 PHONE, DESKTOP = 390, 1440
 THEMES = ("light", "dark")
 AXE = Path(settings.NODE_MODULES) / "axe-core/axe.min.js"
-VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
-  .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")} ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""}`))"""
+VIOLATIONS = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  const why = node => [...node.any, ...node.all, ...node.none].map(check => check.message)[0] ?? "";
+  return found.violations.flatMap(v => v.nodes.map(node => `${v.id}: ${node.target.join(" ")} ${why(node)}`));
+}"""
 
 
 class Visitor:
@@ -57,7 +60,8 @@ class Visitor:
 
     def open(self, path: str) -> Page:
         answer = self.page.goto(self.base_url + path)
-        assert answer and answer.ok, f"{path} answered {answer and answer.status}"
+        assert answer is not None
+        assert answer.ok, f"{path} answered {answer.status}"
         self.settle()
         return self.page
 

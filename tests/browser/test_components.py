@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, Visitor
+
+pytestmark = pytest.mark.browser
 
 PAGE = "/styleguide/"
 
