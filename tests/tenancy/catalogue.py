@@ -273,7 +273,10 @@ def definer_functions_are_reviewed_and_closed(cursor: Any) -> list[str]:
     return [
         f"{name} owner={owner}"
         for name, has_path, public, owner in found
-        if name not in reviewed.DEFINER_FUNCTIONS or not has_path or public or owner != "perennial_search"
+        if name not in reviewed.DEFINER_FUNCTIONS
+        or not has_path
+        or public
+        or owner != reviewed.DEFINER_OWNERS.get(name, "perennial_search")
     ]
 
 
