@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class AccountsConfig(AppConfig):
@@ -13,6 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(grant_global_tables)
+        autodiscover_modules("tasks", "subscriptions")  # job handlers, sweeps, queues, reactions
 
 
 def grant_global_tables(sender: AppConfig, using: str, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@ from accounts.models.audit import AuditEntry
 from accounts.models.choices import Band, Interval, Language, MailState, Role, Stage, SubscriptionStatus
 from accounts.models.customer import Contact, Customer, CustomerStanding
 from accounts.models.membership import Invitation, Membership
-from accounts.models.queue import DomainEvent, Job, JobState
+from accounts.models.queue import DomainEvent, Job, JobState, PumpBeat
 from accounts.models.segment import SavedView, Segment
 from accounts.models.subscription import FxRate, Subscription, SubscriptionChange
 from accounts.models.tenant import Tenant
@@ -26,6 +26,7 @@ __all__ = [
     "Language",
     "MailState",
     "Membership",
+    "PumpBeat",
     "Role",
     "SavedView",
     "Scope",

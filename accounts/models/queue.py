@@ -53,3 +53,20 @@ class Job(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in (JobState.DUE, JobState.CLAIMED)
+
+
+class PumpBeat(models.Model):
+    """The last sign of life of one pump, with what it saw of the queues. Belongs to no tenant."""
+
+    name = models.CharField(primary_key=True, max_length=200)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    lag_seconds = models.FloatField(default=0)  # of the oldest due row that no pump has published yet
+    figures = models.JSONField(default=dict)  # queue → {due, claimed, unsure, oldest_seconds}; published, errors
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 # Tables that belong to no tenant.
 SHARED_TABLES = {
+    "accounts_pumpbeat": "signs of life of the pumps; counts, no tenant's data",
     "accounts_tenant": "the tenants themselves; names and settings, no customer data",
     "accounts_user": "people sign in before a tenant is known; what they see hangs on memberships",
     "account_emailaddress": "addresses of people (sign-in)",
@@ -56,6 +57,7 @@ DEFINER_OWNERS = {"health_make_event_partitions": "perennial_owner"}
 # What the role that scans the queues may touch.
 DISPATCH_TABLES = {
     "accounts_job": "scheduling columns of jobs",
+    "accounts_pumpbeat": "the pump's own signs of life",
     "accounts_tenant": "id, slug and time zone",
     "django_migrations": "readiness",
 }
