@@ -71,9 +71,13 @@ RETURNING id, tenant_id
 _LOOK = """
 SELECT count(*) FILTER (WHERE state = 'due' AND run_at <= %(now)s),
        count(*) FILTER (WHERE state = 'claimed'),
+       count(*) FILTER (WHERE state = 'unsure'),
        min(run_at) FILTER (WHERE state = 'due' AND run_at <= %(now)s),
        min(run_at) FILTER (WHERE state = 'due' AND run_at <= %(now)s AND lease_until IS NULL)
-FROM (SELECT state, run_at, lease_until FROM {table} WHERE state IN ('due', 'claimed') ORDER BY run_at LIMIT 20000) q
+FROM (
+    SELECT state, run_at, lease_until FROM {table} WHERE state IN ('due', 'claimed', '{expired}')
+    ORDER BY run_at LIMIT 20000
+) q
 """
 
 
@@ -176,10 +180,12 @@ def waiting_tenants(each: Sweep) -> list[int]:
 def look(queue: Queue) -> dict[str, Any]:
     """Counts (up to 20,000) and ages of what waits in a queue."""
     now = timezone.now()
-    due, claimed, oldest, unpublished = _rows(_LOOK.format(table=queue.table), {"now": now})[0]
+    sql = _LOOK.format(table=queue.table, expired=queue.expired)
+    due, claimed, unsure, oldest, unpublished = _rows(sql, {"now": now})[0]
     return {
         "due": due,
         "claimed": claimed,
+        "unsure": unsure,
         "oldest_seconds": (now - oldest).total_seconds() if oldest else 0.0,
         "unpublished_seconds": (now - unpublished).total_seconds() if unpublished else 0.0,
     }

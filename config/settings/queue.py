@@ -31,6 +31,9 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 
+# Prometheus sends it as a bearer token; without one, /metrics answers nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 # smtp://user:password@host:587/?tls=True; without it, mail is printed.
 _MAIL = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", _MAIL["EMAIL_BACKEND"])

@@ -7,7 +7,6 @@ from django.utils.timezone import now
 
 from accounts.jobs import enqueue
 from accounts.models import Job, JobState
-from tests.queue import kinds  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_acme")]
 KIND = "test.add_customer"

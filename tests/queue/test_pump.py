@@ -13,7 +13,6 @@ from accounts.queues import queues
 from accounts.services import jobs
 from accounts.services.pump import MOST_OF_ONE_TENANT, MOST_PUBLISHED, REPUBLISH, Pump, expire, take
 from accounts.tenancy.scope import tenant_scope
-from tests.queue import kinds  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "dispatch"])
 

@@ -18,7 +18,6 @@ from accounts.services.jobs import run_job
 from accounts.sweeps import sweep
 from accounts.tenancy.scope import tenant_scope
 from tests.factories.accounts import make_customer
-from tests.queue import kinds  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "dispatch"])
 

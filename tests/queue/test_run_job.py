@@ -9,7 +9,7 @@ from accounts.jobs import enqueue, enqueue_once, job_handler, recurring
 from accounts.models import Customer, Job, JobState, Tenant
 from accounts.services.jobs import MAX_ATTEMPTS, Outcome, run_job
 from accounts.tenancy.scope import tenant_scope
-from tests.queue import kinds  # noqa: F401
+from tests.queue import kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
