@@ -7,6 +7,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from config import health
 from config.shell import theme
 from config.styleguide import styleguide
+from config.views.palette import palette
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -16,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", include("django.conf.urls.i18n")),
     path("theme/", theme, name="theme"),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),
+    path("<slug:slug>/palette/", palette, name="palette"),
     path("<slug:slug>/", include("engagement.urls")),
 ]
