@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import sys
-import urllib.error
 import urllib.request
 from argparse import ArgumentParser
 from io import StringIO
@@ -70,10 +69,11 @@ class Command(BaseCommand):
 
 def _children(options: dict[str, Any]) -> list[Child]:
     bind = f"{options['host']}:{options['port']}"
-    children = [Child("web", _web(bind, options)), Child("worker", _worker(options["workers"]))]
-    if "pump" in get_commands():
-        children.append(Child("pump", [sys.executable, "manage.py", "pump"]))
-    return children
+    return [
+        Child("web", _web(bind, options)),
+        Child("worker", _worker(options["workers"])),
+        Child("pump", [sys.executable, "manage.py", "pump"]),
+    ]
 
 
 def _web(bind: str, options: dict[str, Any]) -> list[str]:
@@ -95,7 +95,5 @@ def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
-    except urllib.error.HTTPError as refused:
-        return refused.code == 404
     except OSError:
         return False
