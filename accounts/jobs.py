@@ -101,9 +101,7 @@ def enqueue(
     if kind not in handlers:
         raise LookupError(f"no handler for jobs of kind {kind!r}")
     moment = run_at or timezone.now()
-    job, created = Job.objects.get_or_create(
-        kind=kind, key=key, defaults={"payload": payload or {}, "run_at": moment}
-    )
+    job, created = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": payload or {}, "run_at": moment})
     if not created:
         if merge is not None:
             _lock(job)
@@ -173,7 +171,5 @@ def schedule_next(tenant: Tenant, kind: str) -> None:
 
 def enqueue_once(kind: str, *, key: str, run_at: datetime, payload: dict[str, Any] | None = None) -> bool:
     """Insert the job unless one with this key was ever made; says whether it was."""
-    _, created = Job.objects.get_or_create(
-        kind=kind, key=key, defaults={"payload": payload or {}, "run_at": run_at}
-    )
+    _, created = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": payload or {}, "run_at": run_at})
     return bool(created)

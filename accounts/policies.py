@@ -147,9 +147,7 @@ SWITCHES: dict[str, Switch] = {
     "net_change_period": Choice(
         _("Net-change formulas span"), {"rolling_30": _("30 days"), "month": _("a calendar month")}
     ),
-    "ltv_churn": Choice(
-        _("Lifetime value divides by"), {"logo": _("logo churn"), "gross_mrr": _("gross MRR churn")}
-    ),
+    "ltv_churn": Choice(_("Lifetime value divides by"), {"logo": _("logo churn"), "gross_mrr": _("gross MRR churn")}),
     "gross_margin_percent": Percent(_("Gross margin"), absent=_("unknown: revenue lifetime value")),
     "ltv_horizon_months": Whole(_("Months in the lifetime value"), 1, 120),
     "monthly_discount_percent": Percent(_("Monthly discount rate")),

@@ -59,7 +59,7 @@ class CustomerStanding(TenantModel):
     Writers update in one statement per tenant, and only rows that differ.
     """
 
-    id = None
+    id = None  # type: ignore[assignment]  # shares the key of its customer
     customer = TenantOneToOneField(Customer, on_delete=models.CASCADE, primary_key=True, related_name="standing")
     mrr_cents = models.BigIntegerField(default=0)  # minor units of the tenant's currency
     plan = models.CharField(max_length=100, blank=True)

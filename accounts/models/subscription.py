@@ -77,7 +77,9 @@ class SubscriptionChange(TenantModel):
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "external_id"], name="subscription_change_external_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "external_id"], name="subscription_change_external_id")
+        ]
         indexes = [models.Index(fields=["tenant", "subscription", "effective_on", "id"], name="change_of_subscription")]
 
     def __str__(self) -> str:

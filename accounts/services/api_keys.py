@@ -1,4 +1,4 @@
-"""API keys: made, shown once, recognised by hash. The key itself names its tenant, so that it can be looked up inside the scope."""
+"""API keys: made, shown once, recognised by hash. A key names its tenant, so that it is looked up inside the scope."""
 
 from __future__ import annotations
 

@@ -18,7 +18,43 @@ from accounts.tenancy.scope import tenant_scope
 
 # First parts of addresses that are not a tenant's.
 RESERVED_SLUGS = frozenset(
-    ["account", "accounts", "admin", "api", "app", "assets", "billing", "docs", "healthz", "help", "invite", "join", "jsi18n", "languages", "legal", "login", "logout", "media", "metrics", "new", "portal", "readyz", "settings", "setup", "sign-up", "signup", "static", "status", "support", "switch", "v1", "webhooks", "welcome", "well-known", "www"]
+    [
+        "account",
+        "accounts",
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "billing",
+        "docs",
+        "healthz",
+        "help",
+        "invite",
+        "join",
+        "jsi18n",
+        "languages",
+        "legal",
+        "login",
+        "logout",
+        "media",
+        "metrics",
+        "new",
+        "portal",
+        "readyz",
+        "settings",
+        "setup",
+        "sign-up",
+        "signup",
+        "static",
+        "status",
+        "support",
+        "switch",
+        "v1",
+        "webhooks",
+        "welcome",
+        "well-known",
+        "www",
+    ]
 )
 
 
@@ -37,9 +73,7 @@ def create_tenant(
 
     Raises ValidationError by field and leaves nothing behind.
     """
-    tenant = Tenant(
-        slug=slug, name=name.strip(), timezone=timezone, currency=currency.upper(), language=language
-    )
+    tenant = Tenant(slug=slug, name=name.strip(), timezone=timezone, currency=currency.upper(), language=language)
     check_slug(slug)
     tenant.full_clean()
     tenant.pk = _next_tenant_id()

@@ -13,7 +13,7 @@ class UUIDv7(models.Func):
     output_field = models.UUIDField()
 
 
-class TenantForeignKey(models.ForeignKey):
+class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     """A key to another row of the same tenant.
 
     Django's own constraint would bypass row-level security and accept another tenant's row, so there is none;
@@ -26,7 +26,7 @@ class TenantForeignKey(models.ForeignKey):
         super().__init__(to, on_delete, **kwargs)
 
 
-class TenantOneToOneField(models.OneToOneField):
+class TenantOneToOneField(models.OneToOneField):  # type: ignore[type-arg]
     """As `TenantForeignKey`, for a row that shares its key with another."""
 
     def __init__(self, to: Any, on_delete: Any, **kwargs: Any) -> None:

@@ -35,7 +35,9 @@ def palette(request: StaffRequest) -> HttpResponse:
 
 def _customers(request: StaffRequest, query: str) -> Iterator[dict[str, Any]]:
     for customer in find_customers(query, MOST):
-        yield _entry(customer.name, _customer_url(request, customer), "building-community", customer.get_stage_display())
+        yield _entry(
+            customer.name, _customer_url(request, customer), "building-community", customer.get_stage_display()
+        )
     for contact in find_contacts(query):
         yield _person(request, contact)
 

@@ -43,9 +43,7 @@ class Task(TenantModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "dedupe_key"], name="task_once")]
         indexes = [
-            models.Index(
-                fields=["tenant", "owner", "due_on"], name="task_open", condition=models.Q(done_at=None)
-            ),
+            models.Index(fields=["tenant", "owner", "due_on"], name="task_open", condition=models.Q(done_at=None)),
             models.Index(fields=["tenant", "customer", "-created_at"], name="task_of_customer"),
             models.Index(fields=["tenant", "-done_at"], name="task_done"),
         ]

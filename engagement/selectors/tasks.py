@@ -49,7 +49,9 @@ def _done(rows: Any, cursor: str) -> Any:
         moment = parse_datetime(at)
     except ValueError:
         return rows
-    return rows.filter(Q(done_at__lt=moment) | Q(done_at=moment, id__lt=pk)) if moment and moment.tzinfo and pk else rows
+    return (
+        rows.filter(Q(done_at__lt=moment) | Q(done_at=moment, id__lt=pk)) if moment and moment.tzinfo and pk else rows
+    )
 
 
 def _cursor(task: Task, state: str) -> str:

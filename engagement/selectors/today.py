@@ -114,7 +114,9 @@ def _standings(member: Membership | None) -> Any:
 
 
 def _tasks(member: Membership | None, day: date) -> list[Task]:
-    tasks = Task.objects.due_until(day + AHEAD).select_related("customer__standing", "customer__csm__user", "owner__user")
+    tasks = Task.objects.due_until(day + AHEAD).select_related(
+        "customer__standing", "customer__csm__user", "owner__user"
+    )
     mine = tasks.of_owner(member) if member else tasks
     return list(mine.order_by("due_on", "id")[: 4 * PER_SIGNAL])
 

@@ -65,7 +65,9 @@ def task_edit(request: StaffRequest, pk: UUID) -> HttpResponse:
 def task_done(request: StaffRequest, pk: UUID) -> HttpResponse:
     task = get_object_or_404(Task.objects.select_related("customer"), pk=pk)
     if complete_task(task, by=request.membership):
-        messages.success(request, _("Done: %(task)s") % {"task": task.title}, extra_tags=_undo(request, "task_reopen", task))
+        messages.success(
+            request, _("Done: %(task)s") % {"task": task.title}, extra_tags=_undo(request, "task_reopen", task)
+        )
     return redirect(_back(request))
 
 

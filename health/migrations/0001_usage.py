@@ -14,49 +14,106 @@ USAGE_TABLES = Path(__file__).with_name("usage_tables.sql").read_text()
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_tenant_ids'),
+        ("accounts", "0003_tenant_ids"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Feature',
+            name="Feature",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('basic', 'Basic'), ('sticky', 'Sticky'), ('unclassified', 'Unclassified')], default='unclassified', max_length=12, verbose_name='kind')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("basic", "Basic"), ("sticky", "Sticky"), ("unclassified", "Unclassified")],
+                        default="unclassified",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EventType',
+            name="EventType",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('event', models.CharField(db_collation='C', max_length=200, verbose_name='event')),
-                ('slug', models.CharField(db_collation='C', max_length=200)),
-                ('role', models.CharField(choices=[('action', 'Action'), ('login', 'Log-in'), ('ignored', 'Ignored')], default='action', max_length=7, verbose_name='counts as')),
-                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
-                ('feature', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='event_types', to='health.feature', verbose_name='feature')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("event", models.CharField(db_collation="C", max_length=200, verbose_name="event")),
+                ("slug", models.CharField(db_collation="C", max_length=200)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("action", "Action"), ("login", "Log-in"), ("ignored", "Ignored")],
+                        default="action",
+                        max_length=7,
+                        verbose_name="counts as",
+                    ),
+                ),
+                ("first_seen_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "feature",
+                    accounts.tenancy.fields.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="event_types",
+                        to="health.feature",
+                        verbose_name="feature",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='feature',
-            constraint=models.UniqueConstraint(fields=('tenant', 'key'), name='feature_key'),
+            model_name="feature",
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="feature_key"),
         ),
         migrations.AddIndex(
-            model_name='eventtype',
-            index=models.Index(fields=['tenant', 'slug'], name='event_type_by_slug'),
+            model_name="eventtype",
+            index=models.Index(fields=["tenant", "slug"], name="event_type_by_slug"),
         ),
         migrations.AddConstraint(
-            model_name='eventtype',
-            constraint=models.UniqueConstraint(fields=('tenant', 'event'), name='event_type_name'),
+            model_name="eventtype",
+            constraint=models.UniqueConstraint(fields=("tenant", "event"), name="event_type_name"),
         ),
         migrations.RunSQL(USAGE_TABLES, migrations.RunSQL.noop),
         SecureTenantTables(

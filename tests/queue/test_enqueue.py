@@ -57,4 +57,3 @@ def test_merge_keeps_what_an_unfinished_run_needs() -> None:
     assert job.payload == {"from": "2026-03-01"}
     Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
     assert enqueue(KIND, key="a", payload={"from": "2026-05-01"}, merge=earliest).payload == {"from": "2026-05-01"}
-

@@ -50,9 +50,7 @@ def tables_without_a_tenant_are_reviewed(cursor: Any) -> list[str]:
 
 @rule
 def row_level_security_is_on_and_forced(cursor: Any) -> list[str]:
-    return names(
-        cursor, f"SELECT relname FROM ({TENANT_TABLES}) t WHERE NOT (relrowsecurity AND relforcerowsecurity)"
-    )
+    return names(cursor, f"SELECT relname FROM ({TENANT_TABLES}) t WHERE NOT (relrowsecurity AND relforcerowsecurity)")
 
 
 @rule
