@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", theme, name="theme"),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),
     path("<slug:slug>/palette/", palette, name="palette"),
+    path("api/v1/", include("config.api_urls")),
     path("<slug:slug>/", include("engagement.urls")),
 ]

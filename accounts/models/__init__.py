@@ -2,6 +2,7 @@ from accounts.models.api_key import ApiKey, Scope
 from accounts.models.audit import AuditEntry
 from accounts.models.choices import Band, Interval, Language, MailState, Role, Stage, SubscriptionStatus
 from accounts.models.customer import Contact, Customer, CustomerStanding
+from accounts.models.idempotency import IdempotencyKey
 from accounts.models.membership import Invitation, Membership
 from accounts.models.queue import DomainEvent, Job, JobState, PumpBeat
 from accounts.models.segment import SavedView, Segment
@@ -19,6 +20,7 @@ __all__ = [
     "CustomerStanding",
     "DomainEvent",
     "FxRate",
+    "IdempotencyKey",
     "Interval",
     "Invitation",
     "Job",

@@ -46,6 +46,7 @@ class Customer(TenantModel):
             models.Index(fields=["tenant", "stage", "name_lc", "id"], name="customer_by_stage"),
             models.Index(fields=["tenant", "csm", "name_lc", "id"], name="customer_by_csm"),
             models.Index(fields=["tenant", "tier", "name_lc", "id"], name="customer_by_tier"),
+            models.Index(fields=["tenant", "updated_at", "id"], name="customer_by_update"),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +114,7 @@ class Contact(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "customer", "id"], name="contact_of_customer"),
             models.Index("tenant", Lower("email"), name="contact_by_email"),
+            models.Index(fields=["tenant", "updated_at", "id"], name="contact_by_update"),
         ]
 
     def __str__(self) -> str:

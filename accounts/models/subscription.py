@@ -52,7 +52,10 @@ class Subscription(TenantModel):
                 name="subscription_ends_after_start",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "customer", "started_on"], name="subscription_of_customer")]
+        indexes = [
+            models.Index(fields=["tenant", "customer", "started_on"], name="subscription_of_customer"),
+            models.Index(fields=["tenant", "updated_at", "id"], name="subscription_by_update"),
+        ]
 
     def __str__(self) -> str:
         return self.plan or str(self.pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -81,3 +82,24 @@ def record_audit(
 
 def _as_json(values: dict[str, Any] | None) -> Any:
     return None if values is None else json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+
+
+def record_changes(noun: str, writes: Sequence[tuple[models.Model, bool, dict[str, Any]]]) -> None:
+    """One entry per written row (row, whether it is new, the old values of what changed), in one statement."""
+    actor = _actor.get()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_label=actor.label[:200],
+            action=f"{noun}.{'created' if created else 'updated'}",
+            object_type=row._meta.model_name or "",
+            object_id=str(row.pk),
+            object_label=str(row)[:200],
+            before=None if created else _as_json(before),
+            after=None if created else snapshot(row, *before),
+            ip=actor.ip,
+            user_agent=actor.user_agent[:300],
+        )
+        for row, created, before in writes
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.settings.api import *
 from config.settings.base import *
 from config.settings.observability import *
 from config.settings.queue import *

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.settings.api import *
 from config.settings.base import *
 from config.settings.observability import *
 from config.settings.queue import *

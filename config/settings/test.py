@@ -16,6 +16,7 @@ if _OWN_FOLDER:
     os.environ["PERENNIAL_LOCAL"] = str(_LOCAL / f"test-{os.getpid()}")
 ensure_services(durable=False, throwaway=_OWN_FOLDER)
 
+from config.settings.api import *
 from config.settings.base import *
 from config.settings.observability import *
 from config.settings.queue import *

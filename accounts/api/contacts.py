@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from accounts.events import record_event
+from accounts.models import Contact, Customer, MailState
+from accounts.rest.fields import Choice, Email, ExternalId, Flag, Instant, Text
+from accounts.rest.nested import Flags, JsonObject
+from accounts.rest.places import LanguageTag, TimeZone
+from accounts.rest.references import Ref
+from accounts.rest.resource import Resource, Write
+
+
+class Contacts(Resource):
+    model = Contact
+    name = "contact"
+    fields = {
+        "external_id": ExternalId(),
+        "customer": Ref(Customer, null=True),
+        "email": Email(null=True),
+        "name": Text(200, null=True),
+        "role": Text(100, null=True),
+        "language": LanguageTag(null=True),
+        "timezone": TimeZone(null=True),
+        "is_champion": Flag(default=False),
+        "subscriptions": Flags(help="E-mail categories and whether the contact wants them."),
+        "mail_state": Choice(MailState.values, read_only=True),
+        "traits": JsonObject(),
+        "created_at": Instant(),
+        "updated_at": Instant(read_only=True),
+    }
+    orders = {"id": "pk", "updated_at": "updated_at"}
+    filters = {
+        "external_id": ExternalId(),
+        "customer": Ref(Customer),
+        "email": Email(),
+        "is_champion": Flag(),
+        "mail_state": Choice(MailState.values),
+        "updated_since": Instant(source="updated_at__gte"),
+    }
+
+    def narrow(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        if name == "email":
+            return rows.annotate(email_lc=Lower("email")).filter(email_lc=value.lower())
+        return super().narrow(rows, name, value)
+
+    def written(self, writes: Sequence[Write]) -> None:
+        record_event("contacts.changed", contact_ids=[str(write.row.pk) for write in writes])
+
+    def deleted(self, row: Any) -> None:
+        record_event("contacts.changed", contact_ids=[str(row.pk)])
+
+
+contacts = Contacts()

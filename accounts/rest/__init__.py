@@ -1,0 +1,1 @@
+"""What every API resource shares: keys, scopes, problem documents, pages, bulk upserts, idempotency, limits."""

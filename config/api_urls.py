@@ -1,0 +1,27 @@
+"""/api/v1: the routes of every app, each with and without a trailing slash; whatever is left is a 404 in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import URLPattern, path, re_path
+
+from accounts.api.urls import routes as accounts_routes
+from accounts.rest.documents import SchemaView, docs
+from accounts.rest.unknown import unknown_route
+
+
+def with_slash_twins(routes: Iterable[URLPattern]) -> list[URLPattern]:
+    return [twin for route in routes for twin in (route, path(f"{route.pattern}/", route.callback))]
+
+
+urlpatterns = [
+    *with_slash_twins(
+        [
+            path("schema", SchemaView.as_view(), name="api_schema"),
+            path("docs", docs, name="api_docs"),
+            *accounts_routes,
+        ]
+    ),
+    re_path(r"^.*$", unknown_route),
+]
