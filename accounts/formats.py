@@ -36,6 +36,10 @@ def decimal(value: Number) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
+def size(value: Number) -> Decimal:
+    return abs(decimal(value))
+
+
 def rounded(value: Number, places: int) -> Decimal:
     """Half away from zero, and never minus nothing."""
     figure = decimal(value).quantize(Decimal(1).scaleb(-places), context=HALF_AWAY)
@@ -71,7 +75,7 @@ def decimals(places: int) -> str:
 
 def format_money(amount: Number, currency: str, *, compact: bool = False) -> str:
     """To the cent; `compact` says 412K or 1.04M and, below ten thousand, whole units."""
-    if compact and abs(amount) >= 10_000:
+    if compact and size(amount) >= 10_000:
         return format_compact_money(amount, currency)
     places = 0 if compact else get_currency_precision(currency)
     return format_currency(
@@ -92,7 +96,7 @@ def money_pattern(language: Locale, places: int) -> str:
 def format_compact_money(amount: Number, currency: str) -> str:
     """Three or so digits: 412K, 1.04M."""
     with localcontext(HALF_AWAY):
-        digits = 2 if 1_000_000 <= abs(amount) < 10_000_000 else 0 if abs(amount) < 1_000_000 else 1
+        digits = 2 if 1_000_000 <= size(amount) < 10_000_000 else 0 if size(amount) < 1_000_000 else 1
         return str(format_compact_currency(decimal(amount), currency, locale=locale(), fraction_digits=digits))
 
 
@@ -103,7 +107,7 @@ def format_compact(value: Number) -> str:
 
 def format_signed(value: Number, formatter: Callable[[Number], str]) -> str:
     """With a plus where it grows and a true minus where it falls."""
-    text = formatter(abs(value))
+    text = formatter(size(value))
     if decimal(value) == 0 or text == formatter(0):
         return text
     return ("+" if value > 0 else "\N{MINUS SIGN}") + text
