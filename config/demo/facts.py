@@ -24,12 +24,13 @@ RENEWING = 9  # weeks before the end of a year
 
 @dataclass(frozen=True)
 class Calendar:
-    """Week numbers of the simulation as days; the last week ends yesterday."""
+    """Week numbers of the simulation as days: each begins on a Monday, the last one is the newest complete week."""
 
     today: date
 
     def day(self, week: int, weekday: int = 0) -> date:
-        return self.today - timedelta(weeks=WEEKS - int(week)) + timedelta(days=weekday)
+        monday = self.today - timedelta(days=self.today.weekday())
+        return monday - timedelta(weeks=WEEKS - int(week)) + timedelta(days=weekday)
 
 
 def external_id(index: int) -> str:
