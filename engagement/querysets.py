@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -32,3 +32,31 @@ class TaskQuerySet(models.QuerySet[Any]):
 
     def due_until(self, day: date) -> Self:
         return self.open().filter(due_on__lte=day)
+
+
+class CadenceQuerySet(models.QuerySet[Any]):
+    def active(self) -> Self:
+        return self.exclude(activated_at=None)
+
+
+class EnrolmentQuerySet(models.QuerySet[Any]):
+    def running(self) -> Self:
+        return self.filter(state="active")
+
+    def due(self, at: datetime) -> Self:
+        return self.running().filter(next_at__lte=at)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-enrolled_at", "-id")
+
+
+class MessageQuerySet(models.QuerySet[Any]):
+    def in_state(self, *states: str) -> Self:
+        return self.filter(state__in=states)
+
+    def claimed_by(self, message: Any) -> Self:
+        """The row while this attempt still holds it."""
+        return self.filter(pk=message.pk, state="claimed", attempts=message.attempts)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")

@@ -35,7 +35,9 @@ APPEND_ONLY = {
 
 # Indexes on tenant tables that do not begin with tenant_id.
 INDEXES = {
+    "enrolment_due": "the pump looks for tenants with due steps of cadences",
     "job_due": "the pump looks for due jobs of all tenants",
+    "message_due": "the pump looks for due mails of all tenants",
     "membership_of_user": "a person's own memberships in every tenant (policy own_memberships)",
 }
 
@@ -43,6 +45,9 @@ INDEXES = {
 POLICIES = {
     ("accounts_membership", "own_memberships"): "SELECT of one's own memberships inside user_scope",
     ("accounts_job", "dispatch"): "the pump, with grants on the columns of scheduling only",
+    ("engagement_cadence", "dispatch"): "the pump: tenants whose cadences look at events",
+    ("engagement_enrolment", "dispatch"): "the pump: tenants that have something due",
+    ("engagement_message", "dispatch"): "the pump, with grants on the columns of scheduling only",
     ("accounts_customer", "search"): "the search functions' role, with grants on the searched columns only",
 }
 
@@ -59,6 +64,9 @@ DISPATCH_TABLES = {
     "accounts_job": "scheduling columns of jobs",
     "accounts_pumpbeat": "the pump's own signs of life",
     "accounts_tenant": "id, slug and time zone",
+    "engagement_cadence": "whether a cadence looks at events, and when it last did",
+    "engagement_enrolment": "tenant, state and moment",
+    "engagement_message": "scheduling columns of mails",
     "django_migrations": "readiness",
 }
 
