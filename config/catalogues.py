@@ -73,7 +73,7 @@ def extract() -> Catalog:
         place = path.relative_to(root()).as_posix()
         found = extract_python(BytesIO(readable(path)), KEYWORDS, [], {"encoding": "utf-8"})
         for _line, function, texts, _comments in found:
-            add(template, place, str(function), texts if isinstance(texts, tuple) else (texts,))
+            add(template, place, str(function), tuple(texts) if isinstance(texts, list | tuple) else (texts,))
     return template
 
 

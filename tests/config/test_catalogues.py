@@ -9,7 +9,7 @@ from config import catalogues
 
 
 @pytest.fixture
-def project(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def project(tmp_path: Path, settings: Settings) -> Path:
     """A small project with strings in every place that holds them."""
     settings.BASE_DIR = tmp_path
     (tmp_path / "accounts").mkdir()
