@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, re_path
 from accounts.api.urls import routes as accounts_routes
 from accounts.rest.documents import SchemaView, docs
 from accounts.rest.unknown import unknown_route
+from engagement.api.urls import routes as engagement_routes
 
 
 def with_slash_twins(routes: Iterable[URLPattern]) -> list[URLPattern]:
@@ -21,6 +22,7 @@ urlpatterns = [
             path("schema", SchemaView.as_view(), name="api_schema"),
             path("docs", docs, name="api_docs"),
             *accounts_routes,
+            *engagement_routes,
         ]
     ),
     re_path(r"^.*$", unknown_route),

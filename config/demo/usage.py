@@ -33,7 +33,9 @@ class UserDays:
         return len(self.count)
 
 
-def user_days(h: History, ids: list[Any], calendar: Calendar, *, weeks: int, people: int, seed: int) -> Iterator[UserDays]:
+def user_days(
+    h: History, ids: list[Any], calendar: Calendar, *, weeks: int, people: int, seed: int
+) -> Iterator[UserDays]:
     """One batch per week, oldest first; at most `people` persons of a customer are drawn one by one."""
     rng = np.random.default_rng(seed + 2)
     for week in range(WEEKS - weeks, WEEKS):
@@ -84,5 +86,3 @@ def _day(
 def _user(i: Any, person: int) -> str:
     """The first people of a customer are its contacts; the others have no profile."""
     return f"{external_id(int(i))}-p{person}" if person < 5 else f"{external_id(int(i))}-u{person}"
-
-

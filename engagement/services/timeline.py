@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,9 @@ from accounts.services.audit import record_audit
 from engagement.models import CONTACTS_WITH_A_PERSON, Activity
 
 TOUCH = """
-UPDATE accounts_customerstanding SET last_contact_at = %(at)s
-WHERE customer_id = %(customer)s AND (last_contact_at IS NULL OR last_contact_at < %(at)s)
+UPDATE accounts_customerstanding s SET last_contact_at = talk.at
+FROM (SELECT customer_id, max(at) AS at FROM unnest(%s::uuid[], %s::timestamptz[]) AS t (customer_id, at) GROUP BY 1) talk
+WHERE s.customer_id = talk.customer_id AND (s.last_contact_at IS NULL OR s.last_contact_at < talk.at)
 """
 
 
@@ -52,15 +54,17 @@ def record_activity(
         activity, created = Activity.objects.create(**fields), True
     else:
         activity, created = Activity.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)
-    if created and kind in CONTACTS_WITH_A_PERSON:
-        touch_customer(customer, activity.occurred_at)
+    if created:
+        touch_customers([activity])
     return activity
 
 
-def touch_customer(customer: Customer, at: datetime) -> None:
-    """Remember the latest talk with a person; an older one changes nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute(TOUCH, {"at": at, "customer": customer.pk})
+def touch_customers(activities: Sequence[Activity]) -> None:
+    """Remember each customer's latest talk with a person; older ones change nothing."""
+    talks = [activity for activity in activities if activity.kind in CONTACTS_WITH_A_PERSON]
+    if talks:
+        with connection.cursor() as cursor:
+            cursor.execute(TOUCH, [[talk.customer_id for talk in talks], [talk.occurred_at for talk in talks]])
 
 
 def edit_note(activity: Activity, *, body: str, by: Membership) -> Activity:
