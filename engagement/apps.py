@@ -11,5 +11,5 @@ class EngagementConfig(AppConfig):
     verbose_name = _("Engagement")
 
     def ready(self) -> None:
-        for module in ("definitions", "subscriptions"):
+        for module in ("definitions", "panels", "subscriptions"):
             import_module(f"engagement.{module}")

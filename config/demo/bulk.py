@@ -1,4 +1,4 @@
-"""Rows into tables by the hundred thousand: the serving role cannot COPY under row-level security, but unnest is as quick."""
+"""Rows by the hundred thousand. The serving role cannot COPY under row-level security; unnest is as quick."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Names of companies and people, by number: the same number always gives the same name."""
 
-# ruff: noqa: SIM905, E501 - word lists read better as prose
+# ruff: noqa: E501 - word lists read better as prose
 
 from __future__ import annotations
 

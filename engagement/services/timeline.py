@@ -15,7 +15,9 @@ from engagement.models import CONTACTS_WITH_A_PERSON, Activity
 
 TOUCH = """
 UPDATE accounts_customerstanding s SET last_contact_at = talk.at
-FROM (SELECT customer_id, max(at) AS at FROM unnest(%s::uuid[], %s::timestamptz[]) AS t (customer_id, at) GROUP BY 1) talk
+FROM (
+    SELECT customer_id, max(at) AS at FROM unnest(%s::uuid[], %s::timestamptz[]) AS t (customer_id, at) GROUP BY 1
+) talk
 WHERE s.customer_id = talk.customer_id AND (s.last_contact_at IS NULL OR s.last_contact_at < talk.at)
 """
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from accounts.models import Tenant
 from accounts.tenancy.scope import tenant_scope
 from tests.factories.accounts import make_customer
-from tests.factories.api import Caller, make_caller
+from tests.factories.api import make_caller
 
 CALL = {"external_id": "call-1", "customer": "external:c1", "kind": "call", "occurred_at": "2026-11-20T10:00:00+01:00"}
 
