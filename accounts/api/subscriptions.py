@@ -83,7 +83,11 @@ class SubscriptionChanges(Resource):
         "reason": Text(200, null=True),
         "created_at": Instant(),
     }
-    filters = {"external_id": ExternalId(), "subscription": Ref(Subscription), "customer": Ref(Customer, source="subscription__customer")}
+    filters = {
+        "external_id": ExternalId(),
+        "subscription": Ref(Subscription),
+        "customer": Ref(Customer, source="subscription__customer"),
+    }
     optional = ("plan", "interval", "status", "currency")
 
     def __init__(self) -> None:

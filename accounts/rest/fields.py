@@ -93,9 +93,9 @@ class Field:
 
 
 class Text(Field):
-    """Text without control characters that Postgres or a log would choke on; null and "" are the same."""
+    """Text that Postgres can store; null and "" are the same."""
 
-    empty = ""
+    empty: Any = ""
 
     def __init__(self, max_length: int = 200, *, blank: bool = False, multiline: bool = False, **options: Any) -> None:
         super().__init__(**options)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -60,13 +61,16 @@ class Attempt:
         )
 
     def _lock(self) -> None:
-        name = f"{self.api_key.pk}:{self.key}".encode()
-        number = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(self.api_key.pk, self.key)])
             if not cursor.fetchone()[0]:
                 detail = _("The first request with this Idempotency-Key is still running.")
                 raise Problem(409, detail, kind="idempotency-in-flight", headers={"Retry-After": "1"})
+
+
+def lock_number(api_key_id: UUID, key: str) -> int:
+    """The advisory lock that one attempt holds while it runs."""
+    return int.from_bytes(hashlib.sha256(f"{api_key_id}:{key}".encode()).digest()[:8], "big", signed=True)
 
 
 def attempt_of(request: HttpRequest, api_key: ApiKey, body: bytes) -> Attempt | None:

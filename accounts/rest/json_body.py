@@ -22,7 +22,9 @@ _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 class StrictJsonParser(BaseParser):
     media_type = "application/json"
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         return decode(read_limited(stream, MAX_BYTES))
 
 
@@ -96,7 +98,12 @@ def _check_tree(value: Any, *, look_for_surrogates: bool) -> None:
             raise malformed(_("The document is nested too deeply."))
         if look_for_surrogates:
             _refuse_surrogates(level)
-        level = [child for node in level for child in _children(node) if look_for_surrogates or isinstance(child, dict | list)]
+        level = [
+            child
+            for node in level
+            for child in _children(node)
+            if look_for_surrogates or isinstance(child, dict | list)
+        ]
 
 
 def _children(node: Any) -> list[Any]:

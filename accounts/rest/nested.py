@@ -164,9 +164,7 @@ def _not_a_flag(name: str) -> FieldError:
 def _storable(value: Any, pointer: str) -> Any:
     """What jsonb takes: no U+0000, and decimals as JSON numbers. The parser has bounded the depth."""
     if isinstance(value, dict):
-        return {
-            _storable(key, pointer): _storable(child, f"{pointer}/{escaped(key)}") for key, child in value.items()
-        }
+        return {_storable(key, pointer): _storable(child, f"{pointer}/{escaped(key)}") for key, child in value.items()}
     if isinstance(value, list):
         return [_storable(child, f"{pointer}/{index}") for index, child in enumerate(value)]
     if isinstance(value, Decimal):

@@ -82,6 +82,8 @@ class Operation:
 class ApiSchema(AutoSchema):
     """Reads `operations`, `parameters` and `required_scope` of an `ApiView`."""
 
+    view: Any
+
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
         operation = self._operation(method)
         scope = self.view.scope_for(method)

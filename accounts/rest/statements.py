@@ -23,7 +23,7 @@ def insert_rows(rows: Sequence[Any]) -> dict[UUID, None]:
     names = ", ".join(f'"{each.column}"' for each in fields)
     sql = (
         f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {names} FROM jsonb_to_recordset(%s) '
-        f"AS given({_columns(fields)}) ON CONFLICT DO NOTHING RETURNING \"{model._meta.pk.column}\""
+        f'AS given({_columns(fields)}) ON CONFLICT DO NOTHING RETURNING "{model._meta.pk.column}"'
     )
     return dict.fromkeys(key for (key,) in _execute(sql, [_as_json(rows, fields, add=True)]))
 
@@ -60,7 +60,10 @@ def _execute(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def _columns(fields: Sequence[Any]) -> str:
-    return ", ".join(f'"{each.column}" {each.rel_db_type(connection) if each.is_relation else each.db_type(connection)}' for each in fields)
+    return ", ".join(
+        f'"{each.column}" {each.rel_db_type(connection) if each.is_relation else each.db_type(connection)}'
+        for each in fields
+    )
 
 
 def _as_json(rows: Sequence[Any], fields: Sequence[Any], *, add: bool) -> str:

@@ -10,5 +10,3 @@ from accounts.rest.problems import not_found
 def unknown_route(request: HttpRequest) -> HttpResponse:
     """No such resource, in the words in which every missing thing is refused."""
     return not_found().response()
-
-

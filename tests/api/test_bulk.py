@@ -21,7 +21,14 @@ def test_rows_are_created_updated_or_left_alone(api: Caller) -> None:
 
 
 def test_good_rows_land_and_bad_rows_say_why(acme: Tenant, api: Caller) -> None:
-    answer = api.bulk("customers", {"external_id": "a", "name": "Alfa"}, {"external_id": "b"}, {"name": "C"}, None, {"external_id": "d", "name": "a\x00b"})
+    answer = api.bulk(
+        "customers",
+        {"external_id": "a", "name": "Alfa"},
+        {"external_id": "b"},
+        {"name": "C"},
+        None,
+        {"external_id": "d", "name": "a\x00b"},
+    )
     assert (api.status, answer["created"], answer["failed"]) == (200, 1, 4)
     found = {error["pointer"]: error["code"] for result in answer["results"] for error in result["errors"]}
     assert found == {
@@ -74,8 +81,14 @@ def test_one_event_carries_all_customers(acme: Tenant, api: Caller) -> None:
 
 def test_events_of_changes_name_customer_and_first_day(acme: Tenant, api: Caller) -> None:
     customer = api.post("/customers", {"external_id": "c", "name": "Customer"})
-    api.bulk("subscriptions", {"external_id": "s", "customer": "external:c", "currency": "EUR", "unit_amount": 1, "started_on": "2025-06-01"})
-    api.bulk("subscription_changes", {"external_id": "x", "subscription": "external:s", "effective_on": "2026-03-15", "unit_amount": "339.00"})
+    api.bulk(
+        "subscriptions",
+        {"external_id": "s", "customer": "external:c", "currency": "EUR", "unit_amount": 1, "started_on": "2025-06-01"},
+    )
+    api.bulk(
+        "subscription_changes",
+        {"external_id": "x", "subscription": "external:s", "effective_on": "2026-03-15", "unit_amount": "339.00"},
+    )
     with tenant_scope(acme):
         event = DomainEvent.objects.filter(kind="subscriptions.changed").order_by("id").last()
     assert event.payload == {"customer_ids": [customer["id"]], "from": "2026-03-15"}

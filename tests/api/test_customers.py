@@ -44,7 +44,13 @@ def test_csm_is_an_active_member_by_email(acme: Tenant, globex: Tenant, api: Cal
 
 
 def test_every_wrong_field_is_named(api: Caller) -> None:
-    wrong = {"stage": "happy", "currency": "XXQ", "timezone": "Mars/Olympus", "language": "tlh", "signed_up_on": "31.01.2026"}
+    wrong = {
+        "stage": "happy",
+        "currency": "XXQ",
+        "timezone": "Mars/Olympus",
+        "language": "tlh",
+        "signed_up_on": "31.01.2026",
+    }
     api.post("/customers", wrong | {"is_test": 1, "colour": "red", "updated_at": "2026-01-01T00:00:00Z"})
     assert api.status == 422
     assert api.codes() == {
@@ -75,8 +81,15 @@ def test_taken_external_id_is_a_conflict(api: Caller) -> None:
 
 
 def test_filters_narrow_and_unknown_ones_are_named(api: Caller) -> None:
-    api.bulk("customers", {"external_id": "a", "name": "Alfa", "stage": "trial"}, {"external_id": "b", "name": "Beta", "tier": "gold"})
-    names = [[row["name"] for row in api.get(f"/customers?{query}")["data"]] for query in ("stage=trial", "tier=gold", "q=LF", "external_id=b")]
+    api.bulk(
+        "customers",
+        {"external_id": "a", "name": "Alfa", "stage": "trial"},
+        {"external_id": "b", "name": "Beta", "tier": "gold"},
+    )
+    names = [
+        [row["name"] for row in api.get(f"/customers?{query}")["data"]]
+        for query in ("stage=trial", "tier=gold", "q=LF", "external_id=b")
+    ]
     assert names == [["Alfa"], ["Beta"], ["Alfa"], ["Beta"]]
     api.get("/customers?colour=red&stage=happy")
     assert (api.status, api.codes()) == (400, {"?colour": "unknown_parameter", "?stage": "invalid_choice"})

@@ -24,7 +24,9 @@ class Caller:
     def call(self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str) -> Any:
         data = raw if raw is not None else (b"" if body is None else json.dumps(body).encode())
         content_type = headers.pop("content_type", "application/json")
-        named = {"Authorization": f"Bearer {self.secret}"} | {name.replace("_", "-"): text for name, text in headers.items()}
+        named = {"Authorization": f"Bearer {self.secret}"} | {
+            name.replace("_", "-"): text for name, text in headers.items()
+        }
         response = self.client.generic(method, f"/api/v1{path}", data, content_type, headers=named)
         content = b"".join(response.streaming_content) if response.streaming else response.content
         self.status, self.body = response.status_code, json.loads(content) if content else None
@@ -56,5 +58,7 @@ class Caller:
 
 def make_caller(tenant: Tenant, *scopes: str, **fields: Any) -> Caller:
     with tenant_scope(tenant):
-        _key, secret = create_api_key(name="Integration", scopes=list(scopes) or ["read", "write", "ingest", "admin"], **fields)
+        _key, secret = create_api_key(
+            name="Integration", scopes=list(scopes) or ["read", "write", "ingest", "admin"], **fields
+        )
     return Caller(secret)
