@@ -54,7 +54,7 @@ def keep(folder: Folder, *, durable: bool) -> None:
         prepare_cluster(postgres.admin_dsn, DATABASE, folder.secrets().roles)
         folder.write_state(State(postgres.port, valkey.port))
         threading.Thread(target=_wait_for_users, args=(folder, wanted), daemon=True).start()
-        _supervise((postgres, valkey), wanted)
+        _supervise(folder, postgres, valkey, wanted)
     finally:
         folder.forget_state()
         valkey.stop()
@@ -67,18 +67,19 @@ def _wait_for_users(folder: Folder, gone: threading.Event) -> None:
     gone.set()
 
 
-def _supervise(servers: tuple[Postgres | Valkey, ...], done: threading.Event) -> None:
+def _supervise(folder: Folder, postgres: Postgres, valkey: Valkey, done: threading.Event) -> None:
     restarts = 0
     while not done.wait(0.2):
-        for server in servers:
+        for server in (postgres, valkey):
             if server.is_running():
                 continue
             restarts += 1
             if restarts > _MOST_RESTARTS:
                 raise RuntimeError(f"{server.name} ended {_MOST_RESTARTS} times; giving up")
-            print(f"{time.strftime('%H:%M:%S')} {server.name} ended; starting it again")
-            sys.stdout.flush()
+            print(f"{time.strftime('%H:%M:%S')} {server.name} ended; starting it again", flush=True)
+            folder.forget_state()  # newcomers wait
             server.start()
+            folder.write_state(State(postgres.port, valkey.port))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ DEBUG = False
 PUBLIC_URL = env.str("PERENNIAL_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 _LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("PERENNIAL_HOSTS", default=[urlsplit(PUBLIC_URL).hostname, *_LOOPBACK])
+ALLOWED_HOSTS = [*env.list("PERENNIAL_HOSTS", default=[urlsplit(PUBLIC_URL).hostname]), *_LOOPBACK]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Local installations make their own key; whoever names a database names a key as well.

@@ -34,7 +34,7 @@ CELERY_TIMEZONE = "UTC"
 # Prometheus sends it as a bearer token; without one, /metrics answers nobody.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
-# smtp://user:password@host:587/?tls=True; without it, mail is printed.
+# smtp://host:25, smtp+tls://user:password@host:587 or smtp+ssl://…; without it, mail is printed.
 _MAIL = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", _MAIL["EMAIL_BACKEND"])
 EMAIL_HOST = _MAIL.get("EMAIL_HOST") or "localhost"

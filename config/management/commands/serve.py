@@ -77,9 +77,7 @@ def _children(options: dict[str, Any]) -> list[Child]:
 
 
 def _web(bind: str, options: dict[str, Any]) -> list[str]:
-    flags = ["--bind", bind, "--workers", str(options["web_workers"]), "--threads", "4"]
-    flags += ["--worker-class", "gthread", "--graceful-timeout", "15", "--timeout", "60"]
-    flags += ["--max-requests", "5000", "--max-requests-jitter", "500", "--log-level", "warning"]
+    flags = ["--config", "config/gunicorn.py", "--bind", bind, "--workers", str(options["web_workers"])]
     flags += ["--reload"] if options["reload"] else []
     return python_module("gunicorn", *flags, "config.wsgi:application")
 
