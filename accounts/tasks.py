@@ -11,10 +11,10 @@ from celery.contrib.django.task import DjangoTask
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
-from accounts.jobs import nudges
+from accounts.jobs import job_handler, nudges
 from accounts.models import Job, Tenant
 from accounts.queues import Queue, register_queue
-from accounts.services import jobs, sweeping
+from accounts.services import jobs, recomputing, sweeping
 from accounts.tenancy.scope import TenantError, current_tenant_id
 
 log = structlog.get_logger(__name__)
@@ -81,4 +81,5 @@ def nudge(tenant: Tenant, job: Job) -> None:
 
 
 nudges.append(nudge)
+job_handler(recomputing.ALL)(recomputing.recompute_all)
 register_queue(Queue("jobs", "accounts_job", run_job, jobs.run_job, expired="due"))

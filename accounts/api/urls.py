@@ -3,6 +3,7 @@ from __future__ import annotations
 from accounts.api.contacts import contacts
 from accounts.api.customers import customers
 from accounts.api.fx_rates import fx_rates
+from accounts.api.jobs import routes as job_routes
 from accounts.api.subscriptions import subscription_changes, subscriptions
 from accounts.rest.collections import collection_routes
 
@@ -12,4 +13,5 @@ routes = [
     *collection_routes("subscriptions", subscriptions),
     *collection_routes("subscription_changes", subscription_changes),
     *collection_routes("fx_rates", fx_rates),
+    *job_routes,
 ]
