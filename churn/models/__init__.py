@@ -1,0 +1,3 @@
+from churn.models.ledger import RevenueLedger
+
+__all__ = ["RevenueLedger"]

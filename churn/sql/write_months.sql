@@ -1,0 +1,28 @@
+-- Follows months.sql as `summed`: a month that was over when its sums changed is marked as restated.
+, gone AS (
+    DELETE FROM churn_month kept
+    WHERE kept.tenant_id = %(tenant)s AND (%(months)s::date[] IS NULL OR (kept.month, kept.cohort) IN (
+            SELECT * FROM unnest(%(months)s::date[], %(cohorts)s::date[])))
+        AND NOT EXISTS (SELECT FROM summed s WHERE s.month = kept.month AND s.cohort = kept.cohort)
+)
+INSERT INTO churn_month AS kept
+SELECT %(tenant)s, summed.*, %(definition_version)s, now(), NULL FROM summed
+ON CONFLICT (tenant_id, month, cohort) DO UPDATE SET
+    customers = excluded.customers, delta = excluded.delta, new_mrr = excluded.new_mrr,
+    reactivation_mrr = excluded.reactivation_mrr, expansion_mrr = excluded.expansion_mrr,
+    contraction_mrr = excluded.contraction_mrr, churn_mrr = excluded.churn_mrr, pause_mrr = excluded.pause_mrr,
+    resume_mrr = excluded.resume_mrr, fx_mrr = excluded.fx_mrr, new_customers = excluded.new_customers,
+    reactivation_customers = excluded.reactivation_customers, churn_customers = excluded.churn_customers,
+    pause_customers = excluded.pause_customers, resume_customers = excluded.resume_customers,
+    unpriced = excluded.unpriced, unpriced_lines = excluded.unpriced_lines,
+    base_customers = excluded.base_customers, base_losses = excluded.base_losses,
+    base_expansion = excluded.base_expansion, nrr_delta = excluded.nrr_delta, grr_delta = excluded.grr_delta,
+    nrr_unpriced = excluded.nrr_unpriced, cohort_size = excluded.cohort_size,
+    cohort_initial = excluded.cohort_initial, cohort_delta = excluded.cohort_delta,
+    cohort_capped_delta = excluded.cohort_capped_delta, cohort_unpriced = excluded.cohort_unpriced,
+    inputs_hash = excluded.inputs_hash, definition_version = excluded.definition_version, computed_at = now(),
+    restated_at = CASE WHEN kept.delta IS DISTINCT FROM excluded.delta
+            OR kept.customers IS DISTINCT FROM excluded.customers
+        THEN CASE WHEN kept.month + interval '1 month' <= %(today)s::date THEN now() END ELSE kept.restated_at END
+WHERE kept.inputs_hash <> excluded.inputs_hash OR kept.definition_version <> excluded.definition_version
+    OR kept.delta <> excluded.delta
