@@ -10,8 +10,19 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from accounts.models import Contact, Customer, CustomerStanding, FxRate, Membership, Role, Tenant, User
-from accounts.models import Subscription, SubscriptionChange
+from accounts.models import (
+    Contact,
+    Customer,
+    CustomerStanding,
+    FxRate,
+    Membership,
+    Role,
+    Subscription,
+    SubscriptionChange,
+    Tenant,
+    User,
+)
+from accounts.rest.statements import new_ids
 from config.demo import facts, names
 from config.demo.facts import Calendar, external_id
 from config.demo.simulate import History
@@ -50,12 +61,11 @@ def _member(number: int, role: str, password: str, domain: str) -> Membership:
 
 def load_customers(h: History, calendar: Calendar, csms: Sequence[Membership]) -> list[Any]:
     """Customers, their contacts and empty standings; returns the ids in the order of the simulation."""
-    rows = (
-        Customer(**facts.customer(h, i, calendar), csm=csms[i % len(csms)] if csms else None)
-        for i in range(len(h.traits.start))
+    ids = new_ids(len(h.traits.start))
+    _save(
+        Customer,
+        (Customer(id=pk, **facts.customer(h, i, calendar), csm=csms[i % len(csms)]) for i, pk in enumerate(ids)),
     )
-    made = [customer for batch in _batches(rows) for customer in Customer.objects.bulk_create(batch)]
-    ids = [customer.pk for customer in made]
     _save(CustomerStanding, (CustomerStanding(customer_id=pk) for pk in ids))
     _save(Contact, (_contact(person, pk) for i, pk in enumerate(ids) for person in facts.people(h, i)))
     return ids
@@ -68,10 +78,9 @@ def _contact(person: dict[str, Any], customer: Any) -> Contact:
 def load_revenue(h: History, calendar: Calendar, ids: list[Any], seed: int) -> None:
     """Rates, subscriptions and their changes."""
     _save(FxRate, (FxRate(**rate) for rate in facts.rates(calendar, seed)))
-    made: dict[str, Any] = {}
-    rows = (_keyed(row, "customer", ids[i]) for i in range(len(ids)) for row in facts.subscriptions(h, i, calendar))
-    for batch in _batches(Subscription(**row) for row in rows):
-        made |= {row.external_id: row.pk for row in Subscription.objects.bulk_create(batch)}
+    rows = [_keyed(row, "customer", ids[i]) for i in range(len(ids)) for row in facts.subscriptions(h, i, calendar)]
+    made = dict(zip((row["external_id"] for row in rows), new_ids(len(rows)), strict=True))
+    _save(Subscription, (Subscription(id=made[row["external_id"]], **row) for row in rows))
     found = (change for i in range(len(ids)) for change in facts.changes(h, i, calendar))
     known = (change for change in found if change["subscription"] in made)
     _save(
