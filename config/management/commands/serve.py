@@ -85,7 +85,7 @@ def _web(bind: str, options: dict[str, Any]) -> list[str]:
 def _worker(processes: int) -> list[str]:
     flags = ["--concurrency", str(processes), "--loglevel", "WARNING"]
     flags += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
-    command = python_module("celery", "-A", "config.celery", "worker", *flags)
+    command = python_module("celery", "--quiet", "-A", "config.celery", "worker", *flags)
     return [command[0], "-W", "ignore:You're running the worker with superuser", *command[1:]]
 
 
