@@ -53,9 +53,11 @@ def rebuild_ledger(customer_ids: Collection[UUID | str] | None = None) -> int:
     if state is None or (state.inputs_hash, state.definition_version) != (_inputs_hash(tenant), DEFINITION_VERSION):
         customer_ids = None
     ids = None if customer_ids is None else [str(each) for each in customer_ids]
+    _execute(_SMALL if ids is not None else _LARGE, None)
     touched = _write_lines(tenant, ids)
     _write_months(tenant, None if ids is None else touched)
     refresh_standings(ids)
+    _execute(_AS_BEFORE, None)
     _record_state(tenant, full=ids is None)
     return len(touched)
 
@@ -78,11 +80,9 @@ def refresh_standings(customer_ids: Collection[str] | None = None) -> int:
 
 
 def _write_lines(tenant: Tenant, customer_ids: list[str] | None) -> list[tuple[Any, Any]]:
-    _execute(_SMALL if customer_ids is not None else _LARGE, None)
     with connection.cursor() as cursor:
         cursor.execute(statement("ledger", "write_ledger"), {**_inputs(tenant), "customers": customer_ids})
         touched: list[tuple[Any, Any]] = cursor.fetchall()
-    _execute(_AS_BEFORE, None)
     return touched
 
 
