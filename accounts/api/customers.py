@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.events import record_event
-from accounts.models import Customer, CustomerStanding, Stage
+from accounts.models import Customer, CustomerStanding, Segment, Stage
 from accounts.rest.fields import Choice, Day, ExternalId, Flag, Instant, Text
 from accounts.rest.nested import JsonObject
 from accounts.rest.places import Currency, LanguageTag, TimeZone
-from accounts.rest.references import Member
+from accounts.rest.references import Member, Ref
 from accounts.rest.resource import Resource, Write
+from accounts.segment_rules import customers_in
 
 MOST_FOUND = 100_000
 
@@ -46,6 +47,7 @@ class Customers(Resource):
         "domain": Text(253),
         "csm": Member(),
         "is_test": Flag(),
+        "segment": Ref(Segment),
         "updated_since": Instant(source="updated_at__gte"),
         "q": Text(100, help="Part of the name."),
     }
@@ -56,6 +58,9 @@ class Customers(Resource):
     def narrow(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         if name == "q":
             return rows.filter(pk__in=RawSQL("SELECT id FROM search_customers(%s, %s)", [value, MOST_FOUND]))
+        if name == "segment":
+            segment = Segment.objects.filter(pk=value).first()
+            return rows.filter(pk__in=customers_in(segment)) if segment else rows.none()
         return super().narrow(rows, name, value)
 
     def written(self, writes: Sequence[Write]) -> None:

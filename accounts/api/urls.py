@@ -4,6 +4,7 @@ from accounts.api.contacts import contacts
 from accounts.api.customers import customers
 from accounts.api.fx_rates import fx_rates
 from accounts.api.jobs import routes as job_routes
+from accounts.api.segments import segments
 from accounts.api.subscriptions import subscription_changes, subscriptions
 from accounts.rest.collections import collection_routes
 
@@ -14,4 +15,5 @@ routes = [
     *collection_routes("subscription_changes", subscription_changes),
     *collection_routes("fx_rates", fx_rates),
     *job_routes,
+    *collection_routes("segments", segments),
 ]

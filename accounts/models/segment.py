@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.timezone import now
 
+from accounts.models.customer import Customer
+from accounts.segment_rules import compiled_rule
 from accounts.tenancy.fields import TenantForeignKey
 from accounts.tenancy.models import TenantModel
 
@@ -24,6 +26,11 @@ class Segment(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def customers(self) -> models.QuerySet[Customer]:
+        """Who belongs today."""
+        found: models.QuerySet[Customer] = Customer.objects.filter(compiled_rule(self.rule))
+        return found
 
 
 class SavedView(TenantModel):

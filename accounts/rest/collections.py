@@ -18,12 +18,12 @@ from accounts.rest.openapi import Operation, component, listing
 from accounts.rest.problems import FieldError, Invalid, Problem, invalid, not_found
 from accounts.rest.references import reference_of
 from accounts.rest.resource import Resource
+from accounts.rest.statements import insert_rows
 from accounts.rest.upsert import (
     build_rows,
     check_rows,
     existing_rows,
     finish,
-    insert_drafts,
     update_drafts,
     upsert,
 )
@@ -134,8 +134,11 @@ def create_row(resource: Resource, data: Any) -> Any:
     build_rows(resource, [draft])
     check_rows(resource, [draft])
     _stop_if_wrong(draft)
-    if insert_drafts([draft]):
-        raise _taken(resource)
+    try:
+        with transaction.atomic():
+            insert_rows([draft.row], skip_collisions=False)
+    except IntegrityError as error:
+        raise _taken(resource, error) from error
     finish(resource, [draft])
     return resource.rows().get(pk=draft.row.pk)
 
@@ -153,7 +156,7 @@ def change_row(resource: Resource, id: str, data: Any) -> Any:
             with transaction.atomic():
                 update_drafts(resource, [draft])
         except IntegrityError as error:
-            raise _taken(resource) from error
+            raise _taken(resource, error) from error
         finish(resource, [draft])
     return resource.rows().get(pk=row.pk)
 
@@ -209,9 +212,14 @@ def _stop_if_wrong(draft: Draft) -> None:
         raise invalid(draft.errors)
 
 
-def _taken(resource: Resource) -> Problem:
-    pointer = f"/{resource.key[0]}"
-    error = FieldError(pointer, "taken", _("Another object has it."))
+def _taken(resource: Resource, collision: IntegrityError | None = None) -> Problem:
+    """409 that points at the field, as far as the database names a constraint."""
+    name = resource.key[0]
+    constraint = getattr(getattr(collision.__cause__, "diag", None), "constraint_name", "") if collision else ""
+    for each in resource.model._meta.constraints:
+        if each.name == constraint:
+            name = next((name for name, field in resource.fields.items() if field.source in each.fields), name)
+    error = FieldError(f"/{name}", "taken", _("Another object has it."))
     return Problem(409, _("There is such an object already."), [error], kind="conflict")
 
 

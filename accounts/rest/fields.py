@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -324,6 +325,8 @@ def decimal_of(value: Any) -> Decimal:
         return Decimal(value.strip())
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
+    if isinstance(value, float) and isfinite(value):
+        return Decimal(repr(value))
     raise Invalid.because("invalid_type", _("Must be a number, such as 19.90."))
 
 

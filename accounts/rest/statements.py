@@ -13,17 +13,18 @@ from django.db.models import GeneratedField, JSONField
 from django.utils import timezone
 
 
-def insert_rows(rows: Sequence[Any]) -> dict[UUID, None]:
-    """Insert model instances that bring their ids; a row that collides with another's unique key is left out.
+def insert_rows(rows: Sequence[Any], *, skip_collisions: bool = True) -> dict[UUID, None]:
+    """Insert model instances that bring their ids; returns the ids that went in.
 
-    Returns the ids that went in.
+    A row that collides with another's unique key is left out, or raises IntegrityError.
     """
     model = type(rows[0])
     fields = [each for each in model._meta.concrete_fields if not isinstance(each, GeneratedField)]
     names = ", ".join(f'"{each.column}"' for each in fields)
     sql = (
         f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {names} FROM jsonb_to_recordset(%s) '
-        f'AS given({_columns(fields)}) ON CONFLICT DO NOTHING RETURNING "{model._meta.pk.column}"'
+        f"AS given({_columns(fields)}) {'ON CONFLICT DO NOTHING' if skip_collisions else ''} "
+        f'RETURNING "{model._meta.pk.column}"'
     )
     return dict.fromkeys(key for (key,) in _execute(sql, [_as_json(rows, fields, add=True)]))
 
