@@ -1,0 +1,48 @@
+"""The typical customer of a version: medians that stay put for a week, so that contributions do not wobble."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import connection
+
+from health.models import HealthReference
+from health.run import prepare
+
+STANDS_FOR = timedelta(days=7)
+
+MEDIANS = """
+WITH scored AS MATERIALIZED (SELECT version_id, points FROM ({scoring}) s)
+SELECT version_id, array_agg(median ORDER BY i), max(customers)
+FROM (
+    SELECT version_id, i, count(*)::integer AS customers,
+           coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY p) FILTER (WHERE p >= 0), -1) AS median
+    FROM scored, unnest(points) WITH ORDINALITY u(p, i)
+    GROUP BY version_id, i
+) m
+GROUP BY version_id"""
+
+
+def refresh_references(day: date) -> None:
+    """Take new medians for versions whose last ones are a week old, or that have none."""
+    run = prepare(day)
+    due = [card for card in run.cards if _is_due(card.reference_on, day)]
+    if not due:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(MEDIANS.format(scoring=run.sql), run.params)
+        found = {version: (medians, customers) for version, medians, customers in cursor.fetchall()}
+    HealthReference.objects.bulk_create(
+        [
+            HealthReference(
+                version_id=card.version_id, day=day, medians=found[card.version_id][0], customers=found[card.version_id][1]
+            )
+            for card in due
+            if card.version_id in found
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _is_due(reference_on: str | None, day: date) -> bool:
+    return reference_on is None or date.fromisoformat(reference_on) + STANDS_FOR <= day

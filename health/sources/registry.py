@@ -1,0 +1,85 @@
+"""Where measured values come from: one set-based relation per source, with the measures it can tell.
+
+An app above may register its own source; a measure without one is fed through `measure_values`. A source that
+knows nothing of a customer says NULL, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+
+Only = Callable[[str], str]  # the condition that keeps a statement to the customers at hand, for a column
+
+
+@dataclass(frozen=True)
+class Fact:
+    """SQL over the source's relation: the value (NULL is missing) and its age in days.
+
+    The value is in its own unit, or already in whole millionths where a source can say so more cheaply.
+    """
+
+    value: str
+    age: str = "0"
+    in_millionths: bool = False
+
+    @property
+    def millionths(self) -> str:
+        return self.value if self.in_millionths else f"({self.value}) * 1000000::bigint"
+
+
+@dataclass(frozen=True)
+class Source:
+    """`relation` gives one row per customer with `customer_id`; parameters: %(day)s, %(until)s, %(zone)s."""
+
+    name: str
+    relation: Callable[[Only], str]
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measure as people see it, with the anchors a new scorecard starts from."""
+
+    key: str
+    label: Promise | str
+    unit: Promise | str
+    group: str
+    red: Decimal
+    green: Decimal
+    fresh_days: int | None = None
+    expire_days: int | None = None
+    hint: Promise | str = field(default="")
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        return {
+            "red": str(self.red),
+            "green": str(self.green),
+            "fresh_days": self.fresh_days,
+            "expire_days": self.expire_days,
+        }
+
+
+sources: dict[str, Source] = {}
+measures: dict[str, Measured] = {}
+_source_of: dict[str, str] = {}
+
+
+def register_source(source: Source) -> None:
+    sources[source.name] = source
+    _source_of.update({key: source.name for key in source.facts})
+
+
+def register_measures(*found: Measured) -> None:
+    measures.update({measure.key: measure for measure in found})
+
+
+def source_of(key: str) -> Source | None:
+    """The source that tells this measure; None for one that integrations feed."""
+    name = _source_of.get(key)
+    return sources[name] if name else None

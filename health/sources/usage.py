@@ -1,0 +1,138 @@
+"""What the running sums of usage tell (METRICS.md 7). A silent customer has zeros; silent telemetry has no value."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from health.sources.registry import Fact, Measured, Only, Source, register_measures, register_source
+
+# Sums taken to an earlier day, or no event of any customer since, make every value as old as that.
+RUNNING = """
+    SELECT r.customer_id, r.trend_pct, r.active_users_28, r.login_users_28, r.user_days_28, r.active_days_28,
+           r.features_28, r.sticky_features_28, nullif(r.seats, 0) AS seats, %(day)s::date - r.last_active_on AS idle,
+           greatest(%(day)s::date - r.as_of,
+                    %(day)s::date - (SELECT max(day) FROM health_telemetry_day WHERE day <= %(day)s::date)) AS age,
+           nullif((SELECT count(*) FROM health_feature), 0) AS features,
+           nullif((SELECT count(*) FROM health_feature WHERE kind = 'sticky'), 0) AS sticky
+    FROM health_usage_running r
+    WHERE true{only}"""
+
+
+def running(only: Only) -> str:
+    return RUNNING.format(only=only("r.customer_id"))
+
+
+def _share(part: str, whole: str) -> Fact:
+    """Per cent of a whole, in millionths, rounded half up."""
+    n, d = f"usage.{part}::bigint", f"usage.{whole}"
+    return Fact(f"(2 * {n} * 100000000 + {d}) / (2 * {d})", "usage.age", in_millionths=True)
+
+
+register_source(
+    Source(
+        "usage",
+        running,
+        {
+            "usage_trend": Fact("usage.trend_pct * 100", "usage.age"),
+            "active_seats": _share("active_users_28", "seats"),
+            "login_seats": _share("login_users_28", "seats"),
+            "stickiness": Fact(
+                "(2 * usage.user_days_28 * 100000000 / 28 + usage.active_users_28)"
+                " / nullif(2 * usage.active_users_28, 0)",
+                "usage.age",
+                in_millionths=True,
+            ),
+            "feature_breadth": _share("features_28", "features"),
+            "sticky_features": _share("sticky_features_28", "sticky"),
+            "active_days": Fact("usage.active_days_28", "usage.age"),
+            "days_since_active": Fact("greatest(usage.idle, 0)", "usage.age"),
+        },
+    )
+)
+
+FRESH = {"fresh_days": 2, "expire_days": 14}
+
+register_measures(
+    Measured(
+        "usage_trend",
+        _("Usage trend"),
+        "%",
+        "usage",
+        red=Decimal(-50),
+        green=Decimal(0),
+        hint=_("Actions per paid seat in the last complete week against the mean of the 30 weeks before."),
+        **FRESH,
+    ),
+    Measured(
+        "active_seats",
+        _("Active users per seat"),
+        "%",
+        "usage",
+        red=Decimal(20),
+        green=Decimal(70),
+        hint=_("People with at least one action in 28 days, in per cent of paid seats."),
+        **FRESH,
+    ),
+    Measured(
+        "login_seats",
+        _("Log-ins per seat"),
+        "%",
+        "usage",
+        red=Decimal(20),
+        green=Decimal(80),
+        hint=_("People who logged in within 28 days, in per cent of paid seats."),
+        **FRESH,
+    ),
+    Measured(
+        "stickiness",
+        _("Stickiness"),
+        "%",
+        "usage",
+        red=Decimal(5),
+        green=Decimal(35),
+        hint=_("Mean daily users in per cent of the users active in 28 days."),
+        **FRESH,
+    ),
+    Measured(
+        "feature_breadth",
+        _("Breadth of use"),
+        "%",
+        "usage",
+        red=Decimal(10),
+        green=Decimal(60),
+        hint=_("Features used in 28 days, in per cent of all features."),
+        **FRESH,
+    ),
+    Measured(
+        "sticky_features",
+        _("Sticky features in use"),
+        "%",
+        "usage",
+        red=Decimal(0),
+        green=Decimal(60),
+        hint=_("Features marked as sticky that were used in 28 days, in per cent of all sticky ones."),
+        **FRESH,
+    ),
+    Measured(
+        "active_days",
+        _("Active days"),
+        _("days"),
+        "usage",
+        red=Decimal(2),
+        green=Decimal(16),
+        hint=_("Days with at least one action among the last 28."),
+        **FRESH,
+    ),
+    Measured(
+        "days_since_active",
+        _("Days since last action"),
+        _("days"),
+        "usage",
+        red=Decimal(21),
+        green=Decimal(2),
+        hint=_("Days since somebody at the customer last did something in the product."),
+        **FRESH,
+    ),
+)
