@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +11,4 @@ class HealthConfig(AppConfig):
     verbose_name = _("Health")
 
     def ready(self) -> None:
-        import health.jobs  # noqa: F401  jobs, reactions and measures register themselves
-        import health.sources.builtin  # noqa: F401
-        import health.subscriptions  # noqa: F401
+        import_module("health.sources.builtin")

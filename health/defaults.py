@@ -96,9 +96,7 @@ def document(default: Default) -> dict[str, Any]:
         {
             "key": group,
             "weight": weight,
-            "measures": [
-                {"key": key, "weight": w, **known[key].defaults} for key, w in default.weights[group].items()
-            ],
+            "measures": [{"key": key, "weight": w, **known[key].defaults} for key, w in default.weights[group].items()],
         }
         for group, weight in default.groups.items()
     ]

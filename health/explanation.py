@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from health.arithmetic import HALF, MISSING, UNIT, Plan
+from health.arithmetic import HALF, MISSING, UNIT, GroupPlan, Plan
 from health.scoring import Scored
 
 NEUTRAL = HALF  # reference of a measure that no customer of the stage has yet
@@ -49,24 +49,25 @@ def shares(plan: Plan, weights: Sequence[int]) -> list[Fraction]:
     return result
 
 
-def _group_totals(plan: Plan, weights: Sequence[int]) -> list[tuple[object, int]]:
-    totals, start = [], 0
+def _group_totals(plan: Plan, weights: Sequence[int]) -> list[tuple[GroupPlan, int]]:
+    totals: list[tuple[GroupPlan, int]] = []
+    start = 0
     for group in plan.groups:
         totals.append((group, sum(weights[start : start + len(group.measures)])))
         start += len(group.measures)
     return totals
 
 
-def contributions(plan: Plan, scored: Scored, references: Sequence[int] | None) -> tuple[int | None, list[Contribution]]:
+def contributions(
+    plan: Plan, scored: Scored, references: Sequence[int] | None
+) -> tuple[int | None, list[Contribution]]:
     """The reference score, and each measure's contribution: they sum exactly to score minus reference."""
     if scored.raw is None:
         return None, []
     shared = shares(plan, scored.weights)
     known = [NEUTRAL if r == MISSING else r for r in references or [MISSING] * len(shared)]
     reference = round_half_up(sum((s * r for s, r in zip(shared, known, strict=True)), Fraction(0)))
-    exact = [
-        s * (p - r) if s else Fraction(0) for s, p, r in zip(shared, scored.points, known, strict=True)
-    ]
+    exact = [s * (p - r) if s else Fraction(0) for s, p, r in zip(shared, scored.points, known, strict=True)]
     parts = apportion(exact, scored.raw - reference)
     return reference, [
         Contribution(m.key, s, p, r, part)

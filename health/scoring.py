@@ -149,9 +149,7 @@ def _group_change(points: Sequence[int], weights: Sequence[int], before: Sequenc
 
 
 def _composition_changed(points: Sequence[int], before: Sequence[int] | None) -> bool:
-    return before is not None and any(
-        (p == MISSING) != (b == MISSING) for p, b in zip(points, before, strict=True)
-    )
+    return before is not None and any((p == MISSING) != (b == MISSING) for p, b in zip(points, before, strict=True))
 
 
 def group_of(plan: Plan, index: int) -> GroupPlan:

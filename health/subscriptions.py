@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accounts.events import subscribe
 from accounts.models import DomainEvent
-from health.jobs import touch
 from health.services.scorecards import ensure_default_scorecards
+from health.tasks import touch
 
 
 @subscribe("tenant.created")

@@ -15,130 +15,331 @@ SCORE_TABLES = Path(__file__).with_name("score_tables.sql").read_text()
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_pump_beat'),
-        ('health', '0001_usage'),
+        ("accounts", "0004_pump_beat"),
+        ("health", "0001_usage"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Scorecard',
+            name="Scorecard",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='external id')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('stages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('trial', 'Trial'), ('onboarding', 'Onboarding'), ('adopting', 'Adopting'), ('established', 'Established'), ('renewing', 'Renewing'), ('leaving', 'Leaving'), ('churned', 'Churned')], max_length=12), blank=True, default=list, size=None)),
-                ('priority', models.SmallIntegerField(default=100, verbose_name='priority')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=200, null=True, verbose_name="external id")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "stages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("trial", "Trial"),
+                                ("onboarding", "Onboarding"),
+                                ("adopting", "Adopting"),
+                                ("established", "Established"),
+                                ("renewing", "Renewing"),
+                                ("leaving", "Leaving"),
+                                ("churned", "Churned"),
+                            ],
+                            max_length=12,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(default=100, verbose_name="priority")),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScorecardVersion',
+            name="ScorecardVersion",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('stages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('priority', models.SmallIntegerField()),
-                ('document', models.JSONField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('published_by', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
-                ('scorecard', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='health.scorecard')),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "stages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                ("priority", models.SmallIntegerField()),
+                ("document", models.JSONField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "published_by",
+                    accounts.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "scorecard",
+                    accounts.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="health.scorecard",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HealthReference',
+            name="HealthReference",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('medians', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('customers', models.IntegerField()),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
-                ('version', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='references', to='health.scorecardversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("medians", django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
+                ("customers", models.IntegerField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "version",
+                    accounts.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="references",
+                        to="health.scorecardversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HealthAlert',
+            name="HealthAlert",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('drop', 'Lost 15 points or more in 28 days'), ('band', 'Fell to a lower band')], max_length=8)),
-                ('day', models.DateField()),
-                ('score', models.SmallIntegerField(null=True)),
-                ('band', models.CharField(max_length=8)),
-                ('band_before', models.CharField(blank=True, max_length=8)),
-                ('trend', models.SmallIntegerField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('customer', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='health_alerts', to='accounts.customer')),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("drop", "Lost 15 points or more in 28 days"), ("band", "Fell to a lower band")],
+                        max_length=8,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("score", models.SmallIntegerField(null=True)),
+                ("band", models.CharField(max_length=8)),
+                ("band_before", models.CharField(blank=True, max_length=8)),
+                ("trend", models.SmallIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "customer",
+                    accounts.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="health_alerts",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'customer', 'kind', 'day'), name='health_alert_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "customer", "kind", "day"), name="health_alert_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HealthDay',
+            name="HealthDay",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('closed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('customers', models.IntegerField()),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("closed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("customers", models.IntegerField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'day'), name='health_day_once')],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "day"), name="health_day_once")],
             },
         ),
         migrations.CreateModel(
-            name='HealthOverride',
+            name="HealthOverride",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('score', models.SmallIntegerField(verbose_name='score')),
-                ('reason', models.TextField(max_length=1000, verbose_name='reason')),
-                ('author_label', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('expires_on', models.DateField(verbose_name='until')),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by_label', models.CharField(blank=True, max_length=200)),
-                ('author', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
-                ('customer', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='health_overrides', to='accounts.customer')),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("score", models.SmallIntegerField(verbose_name="score")),
+                ("reason", models.TextField(max_length=1000, verbose_name="reason")),
+                ("author_label", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("expires_on", models.DateField(verbose_name="until")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by_label", models.CharField(blank=True, max_length=200)),
+                (
+                    "author",
+                    accounts.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "customer",
+                    accounts.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="health_overrides",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant', 'customer', '-created_at'], name='override_of_customer')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('tenant', 'customer'), name='override_once'), models.CheckConstraint(condition=models.Q(('score__gte', 0), ('score__lte', 100)), name='override_score')],
+                "indexes": [models.Index(fields=["tenant", "customer", "-created_at"], name="override_of_customer")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("tenant", "customer"), name="override_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 0), ("score__lte", 100)), name="override_score"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.UUIDField(db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='name')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('tenant', models.ForeignKey(db_index=False, default=accounts.tenancy.scope.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=accounts.tenancy.fields.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="name")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=accounts.tenancy.scope.current_tenant_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='measure_key')],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "key"), name="measure_key")],
             },
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(fields=('tenant', 'external_id'), name='scorecard_external_id'),
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(fields=("tenant", "external_id"), name="scorecard_external_id"),
         ),
         migrations.AddConstraint(
-            model_name='scorecardversion',
-            constraint=models.UniqueConstraint(fields=('tenant', 'scorecard', 'number'), name='scorecard_version_number'),
+            model_name="scorecardversion",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "scorecard", "number"), name="scorecard_version_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthreference',
-            constraint=models.UniqueConstraint(fields=('tenant', 'version', 'day'), name='health_reference_of_day'),
+            model_name="healthreference",
+            constraint=models.UniqueConstraint(fields=("tenant", "version", "day"), name="health_reference_of_day"),
         ),
         migrations.RunSQL(SCORE_TABLES, migrations.RunSQL.noop),
         SecureTenantTables(

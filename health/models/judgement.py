@@ -80,9 +80,7 @@ class HealthAlert(TenantModel):
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "customer", "kind", "day"], name="health_alert_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "customer", "kind", "day"], name="health_alert_once")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.kind} {self.day}"

@@ -56,7 +56,7 @@ RETURNING w.customer_id, n.score, new.band, old.band, round(n.trend / 1000000.0)
 def raise_alerts(day: date) -> list[HealthAlert]:
     """Look at a day just closed; each alert is recorded once and announced as `health.alerted`."""
     cards = cards_in_use(day)
-    params = {
+    params: dict[str, Any] = {
         "day": day,
         "before": day - timedelta(days=TREND_DAYS),
         "drop": DROP * UNIT,
@@ -71,7 +71,9 @@ def raise_alerts(day: date) -> list[HealthAlert]:
         fallen = sorted((row[:-1] for row in cursor.fetchall() if row[-1]), key=lambda row: row[0])
         cursor.execute(DROPS, params)
         dropped = cursor.fetchall()
-    alerts = [_alert(AlertKind.BAND, day, row) for row in fallen] + [_alert(AlertKind.DROP, day, row) for row in dropped]
+    alerts = [_alert(AlertKind.BAND, day, row) for row in fallen] + [
+        _alert(AlertKind.DROP, day, row) for row in dropped
+    ]
     HealthAlert.objects.bulk_create(alerts, ignore_conflicts=True)
     for alert in alerts:
         _announce(alert)
@@ -96,7 +98,7 @@ def _announce(alert: HealthAlert) -> None:
     record_event(
         "health.alerted",
         customer_id=str(alert.customer_id),
-        kind=alert.kind,
+        alert=alert.kind,
         day=alert.day.isoformat(),
         band=alert.band,
         band_before=alert.band_before,

@@ -35,7 +35,10 @@ def refresh_references(day: date) -> None:
     HealthReference.objects.bulk_create(
         [
             HealthReference(
-                version_id=card.version_id, day=day, medians=found[card.version_id][0], customers=found[card.version_id][1]
+                version_id=card.version_id,
+                day=day,
+                medians=found[card.version_id][0],
+                customers=found[card.version_id][1],
             )
             for card in due
             if card.version_id in found

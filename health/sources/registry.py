@@ -72,7 +72,7 @@ _source_of: dict[str, str] = {}
 
 def register_source(source: Source) -> None:
     sources[source.name] = source
-    _source_of.update({key: source.name for key in source.facts})
+    _source_of.update(dict.fromkeys(source.facts, source.name))
 
 
 def register_measures(*found: Measured) -> None:

@@ -31,6 +31,8 @@ SHARED_TABLES = {
 APPEND_ONLY = {
     "accounts_auditentry": "the audit log",
     "accounts_domainevent": "what happened stays",
+    "health_measure_value": "observations; a correction is a later row",
+    "health_scorecardversion": "every past score points to its version",
 }
 
 # Indexes on tenant tables that do not begin with tenant_id.

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import time_machine
+
+TODAY = date(2026, 6, 15)
+
+
+@pytest.fixture
+def today() -> Iterator[date]:
+    """Monday 15 June 2026, noon in Warsaw."""
+    with time_machine.travel("2026-06-15T10:00:00+00:00", tick=False):
+        yield TODAY
