@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,6 +14,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("accounts.services.invitation_mail")
         post_migrate.connect(grant_global_tables)
         autodiscover_modules("tasks", "subscriptions")  # job handlers, sweeps, queues, reactions
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from accounts.models import Membership, Tenant
 from accounts.roles import can
@@ -44,6 +45,8 @@ def staff_page(permission: str) -> Callable[[View], View]:
             with tenant_scope(tenant):
                 request.tenant = tenant
                 request.membership = _membership(request.user)
+                if not request.user.timezone:
+                    timezone.activate(tenant.zone)  # PersonMiddleware takes it back
                 if not can(request.membership, permission):
                     raise PermissionDenied(permission)
                 return _finished(view(request, *args, **kwargs))
