@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "content.write": ADMINS | {Role.AUTHOR},
     "settings.read": ADMINS,
     "settings.write": ADMINS,
+    "team.read": EVERYBODY,
     "team.write": ADMINS,
     "keys.write": ADMINS,
     "audit.read": ADMINS,

@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 from accounts.client_address import client_address
 from accounts.models import Language, User
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:

@@ -40,10 +40,12 @@ MAIN = (
 )
 
 PERSONAL = (
-    Entry(_("Your account"), "user-circle", "account_email"),
+    Entry(_("Profile"), "user-circle", "profile"),
+    Entry(_("E-mail address"), "mail", "account_email"),
     Entry(_("Password"), "key", "account_change_password"),
     Entry(_("Two-factor sign-in"), "shield-lock", "mfa_index"),
-    Entry(_("Devices"), "devices", "usersessions_list"),
+    Entry(_("Sessions"), "devices", "usersessions_list"),
+    Entry(_("Workspaces"), "building", "switcher"),
 )
 
 

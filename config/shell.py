@@ -19,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "")
     return {
         "theme": theme if theme in THEMES else "auto",
-        "navigation": lambda: list(links(request, MAIN)),
+        "navigation": lambda: list(links(request, MAIN if hasattr(request, "tenant") else PERSONAL)),
         "user_links": lambda: list(links(request, PERSONAL)),
         "home_url": lambda: tenant_url(request, "today") or "/",
         "palette_url": lambda: tenant_url(request, "palette"),

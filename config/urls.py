@@ -13,11 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("accounts.public_urls")),
     path("account/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("theme/", theme, name="theme"),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),
     path("<slug:slug>/palette/", palette, name="palette"),
     path("api/v1/", include("config.api_urls")),
+    path("<slug:slug>/", include("accounts.settings_urls")),
     path("<slug:slug>/", include("engagement.urls")),
 ]

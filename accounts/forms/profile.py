@@ -10,9 +10,7 @@ from accounts.models import User
 
 
 class ProfileForm(forms.ModelForm):
-    timezone = forms.ChoiceField(
-        label=_("Time zone"), required=False, help_text=_("Empty: the workspace's own.")
-    )
+    timezone = forms.ChoiceField(label=_("Time zone"), required=False, help_text=_("Empty: the workspace's own."))
     theme = forms.ChoiceField(
         label=_("Appearance"),
         choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.localities import (
@@ -17,6 +16,7 @@ from accounts.localities import (
 )
 from accounts.models import Tenant
 from accounts.services.tenants import check_slug
+from accounts.slugs import slug_of
 
 
 class CompanyForm(forms.ModelForm):
@@ -70,7 +70,7 @@ class CompanyForm(forms.ModelForm):
 
 def _free_slug(name: str) -> str:
     """The name as an address, with a number behind it where another workspace was first."""
-    stem = slugify(name)[:44].strip("-_").replace("_", "-") or "workspace"
+    stem = slug_of(name) or "workspace"
     taken = set(Tenant.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     candidates = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
     return next(slug for slug in candidates if slug not in taken and not _reserved(slug))

@@ -31,6 +31,7 @@ class InvitationForm(forms.Form):
             raise ValidationError(_("There is no address in this."))
         return found
 
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 

@@ -61,10 +61,11 @@ def _field(switch: Switch) -> forms.Field:
         return forms.ChoiceField(label=switch.label, choices=list(switch.options.items()))
     if isinstance(switch, Flag):
         return forms.BooleanField(label=switch.label, required=False)
-    absent = {"required": not switch.absent, "help_text": switch.absent and _("Empty: %(meaning)s") % {"meaning": switch.absent}}
+    absent = {
+        "required": not switch.absent,
+        "help_text": switch.absent and _("Empty: %(meaning)s") % {"meaning": switch.absent},
+    }
     if isinstance(switch, Whole):
         return forms.IntegerField(label=switch.label, min_value=switch.low, max_value=switch.high, **absent)
     assert isinstance(switch, Percent)
-    return forms.DecimalField(
-        label=switch.label, min_value=0, max_value=100, max_digits=7, decimal_places=4, **absent
-    )
+    return forms.DecimalField(label=switch.label, min_value=0, max_value=100, max_digits=7, decimal_places=4, **absent)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.timezone import now
@@ -13,10 +14,11 @@ from accounts.tenancy.fields import UUIDv7
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A person with a lower-case e-mail; without a password only codes, links and social log-ins work."""
+        """A person with a lower-case e-mail that the caller vouches for; without a password only codes and links work."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
+        user.vouch_for_address()
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -47,6 +49,11 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Nobody: there is no back office across tenants."""
         return False
+
+    def vouch_for_address(self) -> None:
+        """The address counts as proven: its owner has shown it, or an operator says so."""
+        address = apps.get_model("account", "EmailAddress")
+        address.objects.update_or_create(user=self, email=self.email, defaults={"primary": True, "verified": True})
 
     def get_full_name(self) -> str:
         return self.name or self.email

@@ -91,7 +91,19 @@ def differences(entry: AuditEntry) -> list[Difference]:
 
 def csv_rows(rows: QuerySet[AuditEntry]) -> Iterator[list[str]]:
     """Header and rows for the export, drawn in chunks."""
-    yield ["at", "actor_kind", "actor", "action", "object_type", "object_id", "object", "before", "after", "ip", "browser"]
+    yield [
+        "at",
+        "actor_kind",
+        "actor",
+        "action",
+        "object_type",
+        "object_id",
+        "object",
+        "before",
+        "after",
+        "ip",
+        "browser",
+    ]
     for row in rows.iterator(chunk_size=500):
         yield [
             row.at.isoformat(),

@@ -25,7 +25,5 @@ def workspaces_of(user: User) -> list[Workspace]:
     """Where this person is a member, by name. Row-level security shows no others."""
     with user_scope(user.pk), scopes_disabled():
         memberships = Membership.objects.active().filter(user_id=user.pk).select_related("tenant")
-        rows = memberships.order_by("tenant__name", "tenant__slug").values_list(
-            "tenant__slug", "tenant__name", "role"
-        )
+        rows = memberships.order_by("tenant__name", "tenant__slug").values_list("tenant__slug", "tenant__name", "role")
         return [Workspace(slug, name, str(Role(role).label)) for slug, name, role in rows]

@@ -80,10 +80,16 @@ def find_invitation(token: str) -> Invitation | None:
 
 
 def accept(invitation: Invitation, user: User) -> Membership | None:
-    """The membership it gives; None when somebody was quicker or it has just closed."""
+    """The membership it gives; None when somebody was quicker or it has just closed.
+
+    A person who is new is saved along with it, and the address counts as proven: the link came by mail.
+    """
     now = timezone.now()
     if not Invitation.objects.open(now).filter(pk=invitation.pk).update(accepted_at=now):
         return None
+    if user._state.adding:
+        user.save()
+        user.vouch_for_address()
     membership, created = Membership.objects.get_or_create(user=user, defaults={"role": invitation.role})
     if not created and membership.removed_at:
         membership.removed_at, membership.role, membership.joined_at = None, invitation.role, now

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
@@ -108,7 +107,7 @@ def check_slug(slug: str) -> None:
 def _seat_owner(owner: User) -> None:
     if owner._state.adding:
         owner.save()
-        EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=True)
+        owner.vouch_for_address()
     membership = Membership.objects.create(user=owner, role=Role.OWNER)
     record_audit("member.joined", membership, after={"email": owner.email, "role": membership.role})
 

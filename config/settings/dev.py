@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.settings.api import *
 from config.settings.base import *
 from config.settings.observability import *
+from config.settings.people import *
 from config.settings.queue import *
 
 DEBUG = STYLEGUIDE = True

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.settings.api import *
 from config.settings.base import *
 from config.settings.observability import *
+from config.settings.people import *
 from config.settings.queue import *
 
 if not SECRET_KEY:

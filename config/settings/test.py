@@ -19,6 +19,7 @@ ensure_services(durable=False, throwaway=_OWN_FOLDER)
 from config.settings.api import *
 from config.settings.base import *
 from config.settings.observability import *
+from config.settings.people import *
 from config.settings.queue import *
 
 SECRET_KEY = "only-for-tests"  # noqa: S105

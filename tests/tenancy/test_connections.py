@@ -76,7 +76,7 @@ def test_failed_statement_does_not_open_the_wall() -> None:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")
-        except Exception:  # noqa: BLE001
+        except Exception:
             count()
     assert setting() == ""
 
