@@ -12,7 +12,7 @@ Address = IPv4Address | IPv6Address
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The last address in the chain that is not a trusted proxy's; what strangers write before it counts for nothing."""
+    """The last address in the chain that is not a trusted proxy's; what is written before it counts for nothing."""
     address = _parse(request.META.get("REMOTE_ADDR", ""))
     for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         if address is None or not _is_trusted(address):

@@ -1,4 +1,7 @@
-"""Three small pages: who you are (the sign-in library's), your company, your colleagues. Leaving and coming back goes on."""
+"""Three small pages: who you are (the sign-in library's), your company, your colleagues.
+
+Whoever leaves and comes back goes on where it stopped.
+"""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_properly_walled_table_passes_every_rule(owner_cursor: Any) -> None:
         ),
         (
             "foreign_keys_out_of_the_tenant_are_reviewed",
-            "ALTER TABLE smuggled ADD site_id integer REFERENCES django_site (id)",
+            "ALTER TABLE smuggled ADD group_id integer REFERENCES auth_group (id)",
         ),
         ("serving_role_has_least_grants", "GRANT TRUNCATE ON smuggled TO perennial_app"),
         ("nobody_else_has_grants_on_tenant_tables", "GRANT SELECT (id) ON smuggled TO perennial_dispatch"),
