@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from config.embedded.folder import Folder, State
 
 _START_SECONDS = 90
+_FRESH_SECONDS = 120
 _held: list[int] = []
 
 
@@ -39,6 +42,20 @@ def ensure_services(*, durable: bool = True, throwaway: bool = False) -> None:
     for name, value in folder.addresses(state).items():
         os.environ.setdefault(name, value)
     os.environ["PERENNIAL_EMBEDDED"] = str(folder.path)
+
+
+def forget_unused(folders: Iterable[Path]) -> None:
+    """Remove what throwaway runs left behind that failed or were cut off; those in use stay."""
+    for folder in map(Folder, folders):
+        try:
+            if time.time() - folder.path.stat().st_mtime < _FRESH_SECONDS:
+                continue  # perhaps of a run that is just starting
+            with folder.users_lock.open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not folder.keeper_is_alive():
+                    shutil.rmtree(folder.path, ignore_errors=True)
+        except (BlockingIOError, FileNotFoundError):
+            continue
 
 
 def _become_user(folder: Folder) -> None:

@@ -38,7 +38,7 @@ def main() -> int:
     except BlockingIOError:
         return 0
     keep(folder, durable=not options.not_durable)
-    if options.throwaway:
+    if options.throwaway:  # after a failure it stays, for whoever reads the log
         shutil.rmtree(folder.path, ignore_errors=True)
     return 0
 

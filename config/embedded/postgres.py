@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import pwd
 import signal
 import subprocess
 import tempfile
@@ -83,11 +81,11 @@ class Postgres:
         if draft.exists():
             process.run(["rm", "-rf", str(draft)], self._folder.path)
         draft.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            os.chown(draft, pwd.getpwnam("nobody").pw_uid, -1)
+        process.hand_over(draft)
         with tempfile.NamedTemporaryFile("w", dir=self._folder.path) as password:
             password.write(self._folder.secrets().admin)
             password.flush()
+            process.hand_over(Path(password.name))
             command = self._as_server("initdb", *_INITDB, f"--pwfile={password.name}", "-D", str(draft))
             process.run(command, self._folder.path)
         draft.rename(self._data)
@@ -124,7 +122,7 @@ class Postgres:
         found.wait(_STOP_SECONDS)
 
     def _as_server(self, program: str, *arguments: str) -> list[str]:
-        return process.unprivileged([str(_programs() / program), *arguments], signal.SIGINT)
+        return process.unprivileged([str(_programs() / program), *arguments], self._data, signal.SIGINT)
 
 
 _INITDB = (

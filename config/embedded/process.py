@@ -8,6 +8,7 @@ import pwd
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -37,10 +38,10 @@ def die_with_parent(number: signal.Signals) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
-def unprivileged(command: list[str], number: signal.Signals) -> list[str]:
+def unprivileged(command: list[str], folder: Path, number: signal.Signals) -> list[str]:
     """The command as user `nobody` where we are root, since PostgreSQL refuses to run as root.
 
-    It keeps the one right that lets it enter our folder below a closed home such as root's.
+    Below a closed home such as root's it keeps one right: to enter what is closed to others.
     """
     if os.geteuid() != 0:
         return command
@@ -52,12 +53,28 @@ def unprivileged(command: list[str], number: signal.Signals) -> list[str]:
         f"--reuid={account.pw_uid}",
         f"--regid={account.pw_gid}",
         "--clear-groups",
-        "--inh-caps=-all,+dac_override",
-        "--ambient-caps=-all,+dac_override",
-        "--bounding-set=-all,+dac_override",
+        *([] if _open_to_all(folder) and _open_to_all(Path(command[0])) else _MAY_ENTER),
         f"--pdeathsig={number.name.removeprefix('SIG')}",
         *command,
     ]
+
+
+def hand_over(path: Path) -> None:
+    """To the user that PostgreSQL runs as."""
+    if os.geteuid() == 0:
+        os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
+
+
+_MAY_ENTER = [
+    "--securebits=+no_setuid_fixup",  # else access(2), which PostgreSQL asks, ignores the right
+    "--inh-caps=-all,+dac_override",
+    "--ambient-caps=-all,+dac_override",
+    "--bounding-set=-all,+dac_override",
+]
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(one.stat().st_mode & stat.S_IXOTH for one in path.resolve().parents)
 
 
 def run(command: list[str], folder: Path) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from config.embedded import ensure_services
+from config.embedded import ensure_services, forget_unused
 
 _OWN_FOLDER = "PERENNIAL_LOCAL" not in os.environ and "DATABASE_URL" not in os.environ
 if _OWN_FOLDER:
     _LOCAL = Path(__file__).resolve().parents[2] / ".local"
+    forget_unused(_LOCAL.glob("test-*"))
     os.environ["PERENNIAL_LOCAL"] = str(_LOCAL / f"test-{os.getpid()}")
 ensure_services(durable=False, throwaway=_OWN_FOLDER)
 

@@ -35,8 +35,6 @@ def start(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     hidden = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_DISPATCH_URL", "REDIS_URL", "PERENNIAL_EMBEDDED")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     environment["PERENNIAL_LOCAL"] = str(tmp_path)
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o755)
 
     def start_one() -> subprocess.Popen[str]:
         user = subprocess.Popen(

@@ -17,10 +17,7 @@ ROLES |= {"DATABASE_DISPATCH_URL": "perennial_dispatch"}
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A server as its administrator hands it over: nobody but a superuser."""
-    path = tmp_path_factory.mktemp("server")
-    for folder in (path, *path.parents[:3]):
-        folder.chmod(0o755)
-    postgres = Postgres(Folder(path), durable=False)
+    postgres = Postgres(Folder(tmp_path_factory.mktemp("server")), durable=False)
     postgres.start()
     yield postgres
     postgres.stop()
