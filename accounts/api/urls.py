@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from django.urls import path
+
 from accounts.api.contacts import contacts
 from accounts.api.customers import customers
 from accounts.api.fx_rates import fx_rates
 from accounts.api.jobs import routes as job_routes
+from accounts.api.keys import ApiKeyCollectionView, ApiKeyView
 from accounts.api.segments import segments
+from accounts.api.settings import SettingsView
 from accounts.api.subscriptions import subscription_changes, subscriptions
 from accounts.rest.collections import collection_routes
 
@@ -16,4 +20,7 @@ routes = [
     *collection_routes("fx_rates", fx_rates),
     *job_routes,
     *collection_routes("segments", segments),
+    path("settings", SettingsView.as_view()),
+    path("api_keys", ApiKeyCollectionView.as_view()),
+    path("api_keys/<str:id>", ApiKeyView.as_view()),
 ]

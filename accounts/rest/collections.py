@@ -84,9 +84,11 @@ def collection_routes(
     allowed = methods.split()
     routes = []
     if "bulk" in allowed:
-        routes.append(path(f"{at}/bulk", BulkView.as_view(resource=resource, operations=_bulk_operations(resource))))
+        routes.append(
+            path(f"{at}/bulk", BulkView.as_view(resource=resource, operations=_bulk_operations(at, resource)))
+        )
     names = [http for http, verb in (("get", "list"), ("post", "create")) if verb in allowed]
-    collection = {"operations": _collection_operations(resource), "parameters": resource.parameters()}
+    collection = {"operations": _collection_operations(at, resource), "parameters": resource.parameters()}
     routes.append(
         path(at, CollectionView.as_view(resource=resource, http_method_names=_with_head(names), **collection))
     )
@@ -227,32 +229,32 @@ def _with_head(names: list[str]) -> list[str]:
     return [*names, "head"] if "get" in names else names
 
 
-def _collection_operations(resource: Resource) -> dict[str, Operation]:
+def _collection_operations(at: str, resource: Resource) -> dict[str, Operation]:
     return {
-        "GET": Operation(f"List {resource.name.replace('_', ' ')} objects", listing(resource.read_schema)),
-        "POST": Operation(
-            f"Create a {resource.name.replace('_', ' ')}", resource.read_schema, 201, resource.create_schema
-        ),
+        "GET": Operation(f"List {_words(at)}", listing(resource.read_schema)),
+        "POST": Operation(f"Create {_words(resource.name)}", resource.read_schema, 201, resource.create_schema),
     }
 
 
 def _item_operations(resource: Resource) -> dict[str, Operation]:
-    noun = resource.name.replace("_", " ")
+    noun = _words(resource.name)
     return {
-        "GET": Operation(f"Read a {noun}", resource.read_schema),
-        "PATCH": Operation(f"Change a {noun}", resource.read_schema, request=resource.write_schema),
-        "DELETE": Operation(f"Delete a {noun}", None, 204),
+        "GET": Operation(f"Read {noun}", resource.read_schema),
+        "PATCH": Operation(f"Change {noun}", resource.read_schema, request=resource.write_schema),
+        "DELETE": Operation(f"Delete {noun}", None, 204),
     }
 
 
-def _bulk_operations(resource: Resource) -> dict[str, Operation]:
+def _bulk_operations(at: str, resource: Resource) -> dict[str, Operation]:
     rows = {"type": "array", "minItems": 1, "maxItems": MAX_ROWS, "items": resource.write_schema}
     request = {"type": "object", "required": ["data"], "properties": {"data": rows}, "additionalProperties": False}
-    noun = resource.name.replace("_", " ")
-    text = (
-        f"Rows are recognised by {', '.join(f'`{name}`' for name in resource.key)}; fields left out stay as they are."
-    )
-    return {"POST": Operation(f"Create or change many {noun} objects", BULK_ANSWER, request=request, description=text)}
+    keys = ", ".join(f"`{name}`" for name in resource.key)
+    text = f"Rows are recognised by {keys}; fields left out stay as they are."
+    return {"POST": Operation(f"Create or change many {_words(at)}", BULK_ANSWER, request=request, description=text)}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 _COUNTS = {name: {"type": "integer"} for name in ("created", "updated", "unchanged", "failed")}
