@@ -72,6 +72,19 @@ def rebuild_if_outdated() -> bool:
     return True
 
 
+def follow_customers(customer_ids: Collection[str]) -> None:
+    """Let customers that became test accounts, stopped being some, or are gone, leave or enter the figures."""
+    found = dict(Customer.objects.filter(pk__in=customer_ids).values_list("pk", "is_test"))
+    if len(found) < len(set(customer_ids)):
+        _write_months(current_tenant(), None)  # the lines of a deleted customer went with it
+    listed = _customers_with_lines(customer_ids)
+    absent = [pk for pk, is_test in found.items() if not is_test and pk not in listed]
+    entering = Subscription.objects.filter(customer__in=absent).values_list("customer_id", flat=True)
+    moved = {*entering, *(pk for pk in listed if found.get(pk))}
+    if moved:
+        rebuild_ledger(moved)
+
+
 def refresh_standings(customer_ids: Collection[str] | None = None) -> int:
     """Write today's MRR, plan, renewal and churn day to the customers' standings; returns how many differed."""
     tenant = current_tenant()
@@ -139,6 +152,13 @@ def customers_in_foreign_currency() -> list[UUID]:
     own = Subscription.objects.exclude(currency=tenant.currency).values_list("customer_id", flat=True)
     changed = Subscription.objects.filter(changes__currency__isnull=False).values_list("customer_id", flat=True)
     return list(own.union(changed))
+
+
+def _customers_with_lines(customer_ids: Collection[str]) -> set[UUID]:
+    sql = "SELECT DISTINCT customer_id FROM churn_movement WHERE tenant_id = %s AND customer_id = ANY (%s::uuid[])"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [current_tenant().pk, list(customer_ids)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _execute(sql: str, values: Any) -> int:

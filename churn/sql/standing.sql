@@ -35,7 +35,7 @@ renewal AS (
     GROUP BY s.customer_id
 ),
 fresh AS (
-    SELECT w.customer_id, coalesce(round(round(l.mrr_after, 8), 2) * 100, 0)::bigint AS mrr_cents,
+    SELECT w.customer_id, least(coalesce(round(round(l.mrr_after, 8), 2) * 100, 0), 9e18)::bigint AS mrr_cents,
         CASE WHEN l.state_after <> 0 THEN l.plan_after ELSE '' END AS plan, s.first_paid_on,
         CASE WHEN l.state_after <> 0 THEN r.renewal_on END AS renewal_on,
         CASE WHEN l.state_after = 0 THEN s.churned_on END AS churned_on

@@ -1,0 +1,69 @@
+"""GET /metrics/revenue."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+
+from accounts.rest.fields import Choice, Day
+from accounts.rest.openapi import Operation, component
+from accounts.rest.problems import FieldError, invalid
+from accounts.rest.views import ApiView, Request, Response
+from churn.api.answers import report_as_json
+from churn.api.schemas import REVENUE
+from churn.api.segments import SegmentParameter
+from churn.selectors.periods import Range
+from churn.selectors.revenue import GROUPS, default_period, period_of, revenue_report
+
+PERIOD = {
+    "from": Day(help="First day, in the tenant's zone. Without both ends: the last complete 30 days or month."),
+    "to": Day(help="The day after the last one. Days to come are not counted."),
+    "as_of": Day(help="The span that ends with this day; after today, what is agreed for then."),
+}
+
+
+def asked_period(view: ApiView, query: dict[str, Any]) -> Range:
+    """The period that the parameters ask for; 422 names the end that does not fit."""
+    start, end, as_of = query.get("from"), query.get("to"), query.get("as_of")
+    if as_of is not None and (start or end):
+        raise invalid([FieldError("?as_of", "exclusive", _("Stands instead of from and to."))])
+    usual = default_period(view.tenant, as_of)
+    if start and not end:
+        end = view.tenant.today()
+    if end and not start:
+        start = _before(end, usual)
+    start, end = start or usual[0], end or usual[1]
+    if start >= end:
+        raise invalid([FieldError("?to", "before_from", _("Must be after from."))])
+    return period_of(view.tenant, start, end, scheduled=bool(as_of and as_of > view.tenant.today()))
+
+
+def _before(end: date, usual: tuple[date, date]) -> date:
+    return end - (usual[1] - usual[0])
+
+
+class RevenueView(ApiView):
+    """MRR, movements, retention and churn of a period."""
+
+    parameters: ClassVar[Any] = {
+        **PERIOD,
+        "group_by": Choice(GROUPS),
+        "segment": SegmentParameter(help="A saved segment; attributes are those of today."),
+    }
+    operations: ClassVar[Any] = {
+        "GET": Operation(
+            "MRR, movements, retention and churn of a period",
+            component("RevenueReport", REVENUE),
+            refusals=(422,),
+            description="Rates are exact decimals as text, null with a code in `reasons` where they cannot be had. "
+            "Movements of loss (contraction, churn, pause) are negative. `groups` repeats every figure per group.",
+        )
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        period = asked_period(self, query)
+        report = revenue_report(self.tenant, period, group_by=query.get("group_by"), segment=query.get("segment"))
+        return Response(report_as_json(report))
