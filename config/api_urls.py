@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, re_path
 from accounts.api.urls import routes as accounts_routes
 from accounts.rest.documents import SchemaView, docs
 from accounts.rest.unknown import unknown_route
+from churn.api.urls import routes as churn_routes
 from engagement.api.urls import routes as engagement_routes
 
 
@@ -23,6 +24,7 @@ urlpatterns = [
             path("docs", docs, name="api_docs"),
             *accounts_routes,
             *engagement_routes,
+            *churn_routes,
         ]
     ),
     re_path(r"^.*$", unknown_route),

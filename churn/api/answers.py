@@ -54,9 +54,7 @@ def section_as_json(section: Section) -> dict[str, Any]:
             reasons[f"{name}.mrr"] = NO_FX_RATE
     if sums.unpriced_accounts:
         reasons["movements"] = NO_FX_RATE
-    values = {
-        name: amount(value) if name in MONEY_FIGURES else rate(value) for name, value in figures.values.items()
-    }
+    values = {name: amount(value) if name in MONEY_FIGURES else rate(value) for name, value in figures.values.items()}
     return {
         "period": {"from": section.start.isoformat(), "to": section.end.isoformat()},
         "is_partial": section.is_partial,

@@ -7,21 +7,36 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
+from accounts import models
 from accounts.rest.fields import Choice, Day
 from accounts.rest.openapi import Operation, component
 from accounts.rest.problems import FieldError, invalid
+from accounts.rest.references import Ref
 from accounts.rest.views import ApiView, Request, Response
 from churn.api.answers import report_as_json
 from churn.api.schemas import REVENUE
-from churn.api.segments import SegmentParameter
-from churn.selectors.periods import Range
+from churn.selectors.periods import Range, Segment
 from churn.selectors.revenue import GROUPS, default_period, period_of, revenue_report
+from churn.selectors.segments import ledger_segment
 
 PERIOD = {
     "from": Day(help="First day, in the tenant's zone. Without both ends: the last complete 30 days or month."),
     "to": Day(help="The day after the last one. Days to come are not counted."),
     "as_of": Day(help="The span that ends with this day; after today, what is agreed for then."),
 }
+
+
+SEGMENT = Ref(models.Segment, help="A saved segment; attributes are those of today.")
+
+
+def asked_segment(query: dict[str, Any]) -> Segment | None:
+    """The segment that the parameters name; 422 when there is none of that name."""
+    if "segment" not in query:
+        return None
+    segment = models.Segment.objects.filter(pk=query["segment"]).first()
+    if segment is None:
+        raise invalid([FieldError("?segment", "not_found", _("There is no such segment."))])
+    return ledger_segment(segment)
 
 
 def asked_period(view: ApiView, query: dict[str, Any]) -> Range:
@@ -50,7 +65,7 @@ class RevenueView(ApiView):
     parameters: ClassVar[Any] = {
         **PERIOD,
         "group_by": Choice(GROUPS),
-        "segment": SegmentParameter(help="A saved segment; attributes are those of today."),
+        "segment": SEGMENT,
     }
     operations: ClassVar[Any] = {
         "GET": Operation(
@@ -65,5 +80,5 @@ class RevenueView(ApiView):
     def get(self, request: Request) -> Response:
         query = self.query()
         period = asked_period(self, query)
-        report = revenue_report(self.tenant, period, group_by=query.get("group_by"), segment=query.get("segment"))
+        report = revenue_report(self.tenant, period, group_by=query.get("group_by"), segment=asked_segment(query))
         return Response(report_as_json(report))

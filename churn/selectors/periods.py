@@ -62,10 +62,9 @@ _OPENING_BY_PLAN = """
 
 @dataclass(frozen=True)
 class Segment:
-    """A subquery of customer ids with its parameters (`accounts.segment_rules`)."""
+    """A subquery of customer ids, complete with its values (`churn.selectors.segments`)."""
 
     sql: str
-    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def _openings(tenant: Tenant, start: date, group_by: str | None, segment: Segmen
     else:
         key, join = _attribute(group_by, "m")
         sql = _OPENING.format(key=key, join=join, segment=_segment(segment))
-    found = {row[0]: State(*row[1:]) for row in _rows(sql, values, segment)}
+    found = {row[0]: State(*row[1:]) for row in _rows(sql, values)}
     return found if group_by else found or {None: State()}
 
 
@@ -142,7 +141,7 @@ def _moved(
     )
     values = {"tenant": tenant.pk, "currency": tenant.currency, "start": period.start, "end": period.until}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**values, **(segment.values if segment else {})})
+        cursor.execute(sql, values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -156,9 +155,7 @@ def _segment(segment: Segment | None) -> str:
     return f"AND m.customer_id IN ({segment.sql})" if segment else ""
 
 
-def _rows(sql: str, values: dict[str, Any], segment: Segment | None) -> list[tuple[Any, ...]]:
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**values, **(segment.values if segment else {})})
+        cursor.execute(sql, values)
         return list(cursor.fetchall())
-
-
