@@ -16,7 +16,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         import_module("accounts.services.invitation_mail")
         post_migrate.connect(grant_global_tables)
-        autodiscover_modules("tasks", "subscriptions")  # job handlers, sweeps, queues, reactions
+        autodiscover_modules("tasks", "subscriptions", "panels")  # jobs, reactions, panels of the customer page
 
 
 def grant_global_tables(sender: AppConfig, using: str, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import can
@@ -41,3 +42,7 @@ def register_panel(
 def panels_for(membership: Membership, column: str) -> list[Panel]:
     allowed = (panel for panel in _panels.values() if panel.column == column and can(membership, panel.permission))
     return sorted(allowed, key=lambda panel: panel.order)
+
+
+register_panel("people", _("People"), "people_panel", 10, column="side")
+register_panel("subscriptions", _("Subscriptions"), "subscriptions_panel", 40, "revenue.read", column="side")

@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/palette/", palette, name="palette"),
     path("api/v1/", include("config.api_urls")),
     path("<slug:slug>/", include("accounts.settings_urls")),
+    path("<slug:slug>/", include("accounts.urls")),
     path("<slug:slug>/", include("engagement.urls")),
 ]

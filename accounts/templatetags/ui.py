@@ -27,6 +27,7 @@ register.simple_tag(marks.ring)
 register.simple_tag(definitions.definition)
 register.simple_tag(tables.sort_header, takes_context=True)
 register.filter("tone", marks.tone_of)
+register.filter("stage_tone", marks.stage_tone)
 
 CHARTS = {
     "linechart": "line",

@@ -26,6 +26,13 @@ def tone_of(band: str | None) -> str:
     return BANDS.get(band or "", "muted")
 
 
+STAGES = {"trial": "info", "onboarding": "info", "renewing": "warn", "leaving": "bad"}
+
+
+def stage_tone(stage: str) -> str:
+    return STAGES.get(stage, "muted")
+
+
 def score(value: Number | None, band: str | None = None) -> SafeString:
     """`{% score 74 "yellow" %}`; without a value the score is unknown, not zero."""
     if value is None:

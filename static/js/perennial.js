@@ -110,16 +110,29 @@ document.addEventListener("pointerover", (event) => {
   place(tip, dot);
 });
 
+// Addresses in links and hidden fields follow the filters that were changed without a new page.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-with-query]");
+  if (link) link.search = location.search;
+});
+document.addEventListener("submit", (event) => {
+  for (const field of all("[data-query]", event.target)) field.value = location.search.slice(1);
+}, true);
+
 // Rows: a head box ticks all; the bar of actions shows how many are ticked.
+function count(scope) {
+  const boxes = all("tbody [data-pick]", scope), head = one("[data-pick-all]", scope);
+  const chosen = boxes.filter((box) => box.checked).length, bar = one("[data-selected]", scope);
+  if (head) { head.checked = chosen > 0 && chosen === boxes.length; head.indeterminate = chosen > 0 && chosen < boxes.length; }
+  if (bar) { bar.hidden = !chosen; one("[data-count]", bar).textContent = chosen; }
+}
 document.addEventListener("change", (event) => {
   const scope = event.target.closest("[data-selection]");
-  if (!scope || event.target.type !== "checkbox") return;
-  const boxes = all("tbody [data-pick]", scope), head = one("[data-pick-all]", scope);
-  if (event.target === head) boxes.forEach((box) => { box.checked = head.checked; });
-  const count = boxes.filter((box) => box.checked).length, bar = one("[data-selected]", scope);
-  if (head) { head.checked = count > 0 && count === boxes.length; head.indeterminate = count > 0 && count < boxes.length; }
-  if (bar) { bar.hidden = !count; one("[data-count]", bar).textContent = count; }
+  if (!scope || !event.target.matches("[data-pick], [data-pick-all]")) return;
+  if (event.target.matches("[data-pick-all]")) all("tbody [data-pick]", scope).forEach((box) => { box.checked = event.target.checked; });
+  count(scope);
 });
+document.addEventListener("htmx:after:settle", () => all("[data-selection]").forEach(count));
 
 // Forms that send themselves when something in them changes (filters).
 document.addEventListener("change", (event) => {
