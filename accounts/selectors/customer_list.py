@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -110,8 +111,11 @@ def customer_page(asked: CustomerFilter, viewer: Membership, *, cursor: str = ""
 def all_customers(asked: CustomerFilter, viewer: Membership) -> Iterator[CustomerRow]:
     """Every row of the list in its order, drawn in portions."""
     rows, order = listed(asked, viewer)
-    sign = "-" if order.descending else ""
-    yield from (as_row(row) for row in rows.order_by(sign + order.column, sign + order.tie).iterator(2000))
+    value, tie = F(order.column), F(order.tie)
+    ordering = (
+        (value.desc(nulls_last=True), tie.desc()) if order.descending else (value.asc(nulls_last=True), tie.asc())
+    )
+    yield from (as_row(row) for row in rows.order_by(*ordering).iterator(2000))
 
 
 def as_row(row: Any) -> CustomerRow:

@@ -116,4 +116,4 @@ def beyond(rows: QuerySet[Any], columns: list[str], place: Place, descending: bo
     values = [place.value, place.id][-len(columns) :]
     sign = "<" if descending else ">"
     sql = f"({names}) {sign} ({', '.join(['%s'] * len(values))})"
-    return RawSQL(sql, values, output_field=BooleanField())
+    return RawSQL(sql, values, output_field=BooleanField())  # noqa: S611 - names of columns, values as parameters

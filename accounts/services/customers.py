@@ -90,4 +90,3 @@ def save_changed(row: Any, names: Iterable[str]) -> dict[str, Any]:
     if before:
         row.save(update_fields=[*before, "updated_at"])
     return before
-

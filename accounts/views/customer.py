@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.forms import ContactForm, CustomerForm
+from accounts.forms.customers import ContactForm, CustomerForm
 from accounts.models import Contact, Customer, Tenant
 from accounts.panels import panels_for
 from accounts.roles import can

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.csv_cells import csv_lines
-from accounts.forms import AssignForm, SavedViewForm
+from accounts.forms.customers import AssignForm, SavedViewForm
 from accounts.models import Band, Membership, SavedView, Stage, Tenant
 from accounts.roles import can
 from accounts.selectors.customer_list import (

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
+from pytest_django import Settings
 
 from config import catalogues
 
