@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("theme/", theme, name="theme"),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),
+    path("v1/", include("integrations.ingest_urls")),
     path("<slug:slug>/palette/", palette, name="palette"),
     path("api/v1/", include("config.api_urls")),
     path("<slug:slug>/", include("accounts.settings_urls")),

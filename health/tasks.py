@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import health.usage.tasks  # noqa: F401  its jobs and sweeps register themselves
 from accounts.jobs import enqueue, job_handler, recomputable, recurring
 from accounts.models import Job
 from accounts.tenancy.scope import current_tenant

@@ -49,6 +49,8 @@ POLICIES = {
     ("engagement_cadence", "dispatch"): "the pump: tenants whose cadences look at events",
     ("engagement_enrolment", "dispatch"): "the pump: tenants that have something due",
     ("engagement_message", "dispatch"): "the pump, with grants on the columns of scheduling only",
+    ("health_usage_stale", "dispatch"): "the sweep of running sums, with a grant on the tenant's id only",
+    ("integrations_inbox", "dispatch"): "the sweep of the inbox, with a grant on the tenant's id only",
     ("accounts_customer", "search"): "the search functions' role, with grants on the searched columns only",
 }
 
@@ -63,6 +65,8 @@ DEFINER_OWNERS = {"health_make_event_partitions": "perennial_owner"}
 # What the role that scans the queues may touch.
 DISPATCH_TABLES = {
     "accounts_job": "scheduling columns of jobs",
+    "health_usage_stale": "tenant ids",
+    "integrations_inbox": "tenant ids",
     "accounts_pumpbeat": "the pump's own signs of life",
     "accounts_tenant": "id, slug and time zone",
     "engagement_cadence": "whether a cadence looks at events, and when it last did",

@@ -1,0 +1,147 @@
+"""The inbox of the event stream: a post is committed as it came and answered; a sweep stores its events within a second.
+
+One post or many, small or large, all go this way: the answer waits for one row, the sweep writes big batches, and
+because it runs alone in its tenant, de-duplication, attribution and rollups have no races to lose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import structlog
+from django.db import DatabaseError, connection, transaction
+
+from health.usage import people, running, writer
+from health.usage.events import UsageEvent
+from integrations.meaning import Arrival, companies, persons, usage_event
+from integrations.models import InboxPost
+from integrations.models.dead_letter import Reason
+from integrations.services.dead_letters import bury
+from integrations.services.identities import ensure_contacts, ensure_customers
+from integrations.wire import KINDS, Call, Post, Refused, clock_error, read_calls, read_post
+
+log = structlog.get_logger(__name__)
+
+MOST_WAITING = 64_000_000  # characters per tenant; beyond that clients are asked to come again
+AT_ONCE = 2_000_000  # characters that one run of the sweep takes on
+
+
+def is_full() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(size), 0) > %s FROM integrations_inbox", [MOST_WAITING])
+        return bool(cursor.fetchone()[0])
+
+
+def accept(call: str, body: bytes, post: Post, received_at: datetime) -> None:
+    """Keep the post; durable when the caller's transaction has committed. What nobody could decode is set aside."""
+    bury(call, [(raw.decode(), why) for raw, why in post.hopeless], received_at)
+    if post.hopeless:
+        body = msgspec.json.encode({"batch": post.events, "sentAt": post.sent_at})
+    if post.events:
+        text = body.decode()
+        InboxPost.objects.create(call=call, body=text, size=len(text), received_at=received_at)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A post taken from the inbox."""
+
+    id: UUID
+    call: str
+    body: str
+    received_at: datetime
+
+
+_TAKE = """
+DELETE FROM integrations_inbox WHERE id IN (
+    SELECT id FROM (
+        SELECT id, size, sum(size) OVER (ORDER BY id) AS so_far FROM integrations_inbox ORDER BY id LIMIT 2000
+    ) oldest WHERE so_far - size < %s
+) RETURNING id, call, body, received_at
+"""
+
+
+def drain() -> int:
+    """Store the events of the oldest posts; how many posts they were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [AT_ONCE])
+        posts = sorted((Waiting(*row) for row in cursor.fetchall()), key=lambda post: post.id)
+    if posts:
+        _store_or_bury(posts)
+    return len(posts)
+
+
+def _store_or_bury(posts: list[Waiting]) -> None:
+    """A post that Postgres refuses must neither be lost nor stop the others: halve until it stands alone."""
+    try:
+        with transaction.atomic():
+            store(posts)
+    except DatabaseError as error:
+        if _is_passing(error):
+            raise
+        if len(posts) == 1:
+            _bury_whole(posts[0], error)
+        else:
+            middle = len(posts) // 2
+            _store_or_bury(posts[:middle])
+            _store_or_bury(posts[middle:])
+
+
+def _is_passing(error: DatabaseError) -> bool:
+    """Deadlocks, lost connections, full disks: the sweep tries again."""
+    code = getattr(error.__cause__, "pgcode", None) or ""
+    return not code.startswith(("22", "23", "54"))
+
+
+def _bury_whole(post: Waiting, error: DatabaseError) -> None:
+    log.error("inbox.post_failed", post=str(post.id), error=str(error))
+    why = Refused(Reason.FAILED, str(error).splitlines()[0][:300])
+    bury(
+        post.call,
+        [(bytes(raw).decode(), why) for raw in read_post(post.call, post.body.encode()).events],
+        post.received_at,
+    )
+
+
+def store(posts: list[Waiting]) -> None:
+    """Everything the posts say, in the caller's transaction."""
+    understood: list[tuple[Call, UsageEvent]] = []
+    for post in posts:
+        understood += _understand(post)
+    new = {id(event) for event in writer.unseen(event for _, event in understood)}
+    fresh = [pair for pair in understood if id(pair[1]) in new]
+    if not fresh:
+        return
+    customers = ensure_customers(companies(fresh).values())
+    changed = writer.store([event for _, event in fresh], customers)
+    known = persons(fresh)
+    names = {event.user: event.person for _, event in fresh if event.user in known}
+    homes = people.homes(name for name in names.values() if name)
+    ensure_contacts(known.values(), {user: homes[who] for user, who in names.items() if user and who in homes})
+    if changed:
+        running.mark_stale(changed)
+
+
+def _understand(post: Waiting) -> list[tuple[Call, UsageEvent]]:
+    """The post's events; those that mean nothing are set aside."""
+    body = post.body.encode()
+    read = read_post(post.call, body)
+    clock = timedelta(0) if post.call == "import" else clock_error(read.sent_at, post.received_at)
+    arrival = Arrival(post.received_at, str(read.sent_at or ""), clock)
+    events: list[tuple[Call, UsageEvent]] = []
+    refused: list[tuple[str, Refused]] = []
+    for raw, call in read_calls(read.events):
+        try:
+            if isinstance(call, Refused):
+                raise call
+            if post.call in KINDS:
+                call.type = post.call
+            events.append((call, usage_event(call, raw, arrival)))
+        except Refused as why:
+            refused.append((bytes(raw).decode(), why))
+    if refused:
+        bury(post.call, refused, post.received_at)
+    return events
