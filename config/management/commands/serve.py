@@ -8,9 +8,10 @@ from io import StringIO
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config.static_files import collect_when_changed
 from config.supervisor import Child, Supervisor, python_module
 
 _READY_SECONDS = 120
@@ -32,11 +33,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
-            call_command("collectstatic", verbosity=0, interactive=False)
+            collect_when_changed()
         address = f"http://{options['host']}:{options['port']}"
         os.environ.setdefault("PERENNIAL_URL", address)
+        if options["reload"]:
+            os.environ["WEB_RELOAD"] = "1"
         log_ins = StringIO()
-        if options["demo"] and "seed_demo" in get_commands():
+        if options["demo"]:
             call_command("seed_demo", stdout=log_ins)
         supervisor = Supervisor(_children(options), self.stderr.write)
         supervisor.start()
@@ -78,7 +81,6 @@ def _children(options: dict[str, Any]) -> list[Child]:
 
 def _web(bind: str, options: dict[str, Any]) -> list[str]:
     flags = ["--config", "config/gunicorn.py", "--bind", bind, "--workers", str(options["web_workers"])]
-    flags += ["--reload"] if options["reload"] else []
     return python_module("gunicorn", *flags, "config.wsgi:application")
 
 
