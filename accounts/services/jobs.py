@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.jobs import SCOPED_LEASE, JobKind, handlers, recurring_jobs, schedule_next
 from accounts.models import Job, JobState, Tenant
+from accounts.services.statistics import refresh_statistics
 from accounts.tenancy.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ def run_job(tenant: Tenant, job_id: UUID | str) -> Outcome:
             raise LookupError(f"no handler for jobs of kind {job.kind!r}")
         if job.attempts > MAX_ATTEMPTS:
             raise RuntimeError("the worker was lost each time")
+        refresh_statistics()
         _perform(tenant, kind, job)
     except ClaimLost:
         log.warning("job.claim_lost", kind=job.kind, job=str(job.pk))

@@ -56,11 +56,12 @@ POLICIES = {
 
 # SECURITY DEFINER functions.
 DEFINER_FUNCTIONS = {
+    "refresh_statistics": "ANALYZE belongs to the owner; takes no argument and tells a count",
     "search_customers": "substring search; has the tenant's predicate inside",
     "health_make_event_partitions": "adds empty partitions to the events table; reads and writes no row",
 }
 # They run as the search role, but for these.
-DEFINER_OWNERS = {"health_make_event_partitions": "perennial_owner"}
+DEFINER_OWNERS = {"refresh_statistics": "perennial_owner", "health_make_event_partitions": "perennial_owner"}
 
 # What the role that scans the queues may touch.
 DISPATCH_TABLES = {
