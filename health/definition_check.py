@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from health.arithmetic import LOG_UNIT, UNIT, logarithm
 from health.definition import BANDS, KEY, Bands, CapRule, Definition, GroupRule, MeasureRule
 
 MOST_GROUPS = 12
@@ -16,6 +18,7 @@ MOST_CAPS = 20
 LARGEST_WEIGHT = Decimal(1000)
 LARGEST_ANCHOR = Decimal(10) ** 12
 LONGEST_DAYS = 3650
+NEAREST_LOG = LOG_UNIT // 100
 
 
 class DefinitionError(ValueError):
@@ -92,6 +95,10 @@ class Reader:
             self.fault(f"{at}/mid", _("Must lie between red and green."))
         if log and min(red, green) < 0:
             self.fault(f"{at}/log", _("Needs anchors that are not negative."))
+        elif log and red != green:
+            ends = sorted(logarithm(int(end * UNIT)) for end in (red, green, mid) if end is not None)
+            if any(high - low < NEAREST_LOG for low, high in pairwise(ends)):
+                self.fault(f"{at}/log", _("The anchors lie too close together for a logarithmic scale."))
 
     def cap(self, document: Any, at: str) -> CapRule:
         document = self.mapping(document, at, {"key", "measure", "above", "below", "limit"})

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 
 from accounts.events import record_event
+from accounts.tenancy.scope import current_tenant
 from health.models import Measure
 
 LARGEST = Decimal(10) ** 12
@@ -34,8 +35,8 @@ class Observation:
 # A value that repeats what is already on record for that instant is no new fact.
 APPEND = """
 INSERT INTO health_measure_value (tenant_id, customer_id, measure, observed_at, recorded_at, value, source)
-SELECT NULLIF(current_setting('app.tenant_id', true), '')::bigint, r.customer_id, r.measure, r.observed_at, r.recorded_at, r.value, r.source
-FROM jsonb_to_recordset(%s::jsonb) AS r(
+SELECT %(tenant)s, r.customer_id, r.measure, r.observed_at, r.recorded_at, r.value, r.source
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r(
     customer_id uuid, measure text, observed_at timestamptz, recorded_at timestamptz, value numeric, source text)
 LEFT JOIN LATERAL (
     SELECT v.value FROM health_measure_value v
@@ -54,7 +55,8 @@ def record_values(rows: Sequence[Observation]) -> set[tuple[UUID, str, datetime]
     latest = {(row.customer_id, row.measure, row.observed_at): row for row in rows}
     Measure.objects.bulk_create([Measure(key=key) for key in sorted({r.measure for r in rows})], ignore_conflicts=True)
     with connection.cursor() as cursor:
-        cursor.execute(APPEND, [json.dumps([_record(row, moment) for row in latest.values()])])
+        body = json.dumps([_record(row, moment) for row in latest.values()])
+        cursor.execute(APPEND, {"tenant": current_tenant().pk, "rows": body})
         news = set(cursor.fetchall())
     if news:
         record_event("measures.received", customer_ids=sorted({str(customer) for customer, _, _ in news}))

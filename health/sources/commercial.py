@@ -1,4 +1,4 @@
-"""What subscriptions tell: seats, arrears, the end that is agreed or announced. As of a day, with later changes left out."""
+"""What subscriptions tell as of a day: seats, arrears, an end that has been announced. Later changes are left out."""
 
 from __future__ import annotations
 

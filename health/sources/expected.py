@@ -1,4 +1,4 @@
-"""Measures that people expect and that nothing in the product tells yet: they take fed values, and are missing without."""
+"""Measures that people expect and nothing in the product tells yet: they take fed values, and are missing without."""
 
 from __future__ import annotations
 
