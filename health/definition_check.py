@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.rest.nested import escaped
 from health.arithmetic import LOG_UNIT, UNIT, logarithm
 from health.definition import BANDS, KEY, Bands, CapRule, Definition, GroupRule, MeasureRule
 
@@ -125,8 +126,8 @@ class Reader:
         if not isinstance(value, dict):
             self.fault(at, _("Must be an object."))
             return {}
-        for name in value.keys() - known:
-            self.fault(f"{at}/{name}", _("Unknown field."))
+        for name in sorted(value.keys() - known):
+            self.fault(f"{at}/{escaped(name)}", _("There is no such field."))
         return value
 
     def items(self, document: dict[str, Any], name: str, most: int, at: str = "") -> list[Any]:
@@ -169,6 +170,8 @@ class Reader:
         return None if value is None else self.whole(value, f"{at}/{name}", 0, LONGEST_DAYS)
 
     def whole(self, value: Any, at: str, least: int, most: int) -> int:
+        if isinstance(value, Decimal) and value == value.to_integral_value():
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             words = {"least": least, "most": most}
             self.fault(at, _("Must be a whole number from %(least)d to %(most)d.") % words)

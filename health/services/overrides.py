@@ -21,7 +21,7 @@ LONGEST = timedelta(days=90)
 
 @transaction.atomic
 def set_override(
-    customer: Customer, *, score: int, reason: str, expires_on: date, by: Membership | None = None
+    customer: Customer, *, score: int, reason: str, expires_on: date, by: Membership | None = None, author: str = ""
 ) -> HealthOverride:
     """Judge the customer; an earlier judgement ends. Raises ValidationError by field."""
     _check(score, reason, expires_on)
@@ -31,7 +31,7 @@ def set_override(
         score=score,
         reason=reason.strip(),
         author=by,
-        author_label=_who(by),
+        author_label=author[:200] or _who(by),
         expires_on=expires_on,
         created_at=now(),
     )

@@ -1,0 +1,37 @@
+"""Which fed observations a score of a day rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.tenancy.scope import current_tenant
+from health.run import known_by
+
+NEWEST = """
+SELECT DISTINCT ON (measure) measure, value, observed_at, recorded_at, source
+FROM health_measure_value
+WHERE customer_id = %(customer)s AND observed_at < %(until)s::timestamptz AND recorded_at < %(known)s::timestamptz
+ORDER BY measure, observed_at DESC, recorded_at DESC"""
+
+
+@dataclass(frozen=True)
+class Observed:
+    measure: str
+    value: Decimal | None
+    observed_at: datetime
+    recorded_at: datetime
+    source: str
+
+
+def observations(customer: UUID, day: date) -> dict[str, Observed]:
+    """The newest observation of each measure that was on record by the end of the day."""
+    tenant = current_tenant()
+    until = tenant.midnight(day + timedelta(days=1))
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, {"customer": customer, "until": until, "known": known_by(tenant, day)})
+        return {row[0]: Observed(*row) for row in cursor.fetchall()}
