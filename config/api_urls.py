@@ -11,6 +11,7 @@ from accounts.rest.documents import SchemaView, docs
 from accounts.rest.unknown import unknown_route
 from churn.api.urls import routes as churn_routes
 from engagement.api.urls import routes as engagement_routes
+from health.api.urls import routes as health_routes
 
 
 def with_slash_twins(routes: Iterable[URLPattern]) -> list[URLPattern]:
@@ -24,6 +25,7 @@ urlpatterns = [
             path("docs", docs, name="api_docs"),
             *accounts_routes,
             *engagement_routes,
+            *health_routes,
             *churn_routes,
         ]
     ),

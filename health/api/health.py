@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -128,13 +128,13 @@ class HealthScoresView(ApiView):
         scores = scores_on(day, [customer.pk for customer in page.rows])
         return Response(
             {
-                "data": [_score(each, scores.rows.get(each.pk), day, scores.closed) for each in page.rows],
+                "data": [_score(each, scores.rows.get(each.pk), day, scores.closed_at) for each in page.rows],
                 "next_cursor": page.next_cursor,
             }
         )
 
 
-def _score(customer: Customer, row: Row | None, day: date, closed: bool) -> dict[str, Any]:
+def _score(customer: Customer, row: Row | None, day: date, closed_at: datetime | None) -> dict[str, Any]:
     row = row or {"band": "unknown"}
     return {
         "customer": str(customer.pk),
@@ -148,7 +148,7 @@ def _score(customer: Customer, row: Row | None, day: date, closed: bool) -> dict
         "overridden": row.get("override_id") is not None,
         "capped": row.get("cap") is not None,
         "scorecard_version": str(row["version_id"]) if "version_id" in row else None,
-        "provisional": not closed,
+        "provisional": closed_at is None,
     }
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.utils.timezone import now
@@ -9,12 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer
 from accounts.rest.collections import MAX_ROWS, bulk_answer, rows_of
 from accounts.rest.drafts import Draft, fill_new, read_drafts
-from accounts.rest.fields import Instant, Number, Text
+from accounts.rest.fields import Day, Instant, Number, Text
 from accounts.rest.openapi import Operation, component, listing
 from accounts.rest.problems import Invalid
 from accounts.rest.references import Ref
 from accounts.rest.resource import Resource
 from accounts.rest.views import ApiView, Request, Response
+from accounts.tenancy.scope import current_tenant
 from health.api.receipts import number
 from health.definition import KEY
 from health.models import Measure
@@ -71,7 +73,9 @@ class MeasuresView(ApiView):
     def get(self, request: Request) -> Response:
         self.query()
         own = {measure.key: measure for measure in Measure.objects.order_by("key")}
-        return Response({"data": [_measure(key, own.get(key)) for key in [*built_in, *_others(own)]], "next_cursor": None})
+        return Response(
+            {"data": [_measure(key, own.get(key)) for key in [*built_in, *_others(own)]], "next_cursor": None}
+        )
 
     def post(self, request: Request) -> Response:
         values = self.body(self.fields)
@@ -101,6 +105,18 @@ def _measure(key: str, own: Measure | None) -> dict[str, Any]:
     }
 
 
+class ObservedAt(Instant):
+    """An instant, or a day: then its first moment in the tenant's zone."""
+
+    def parse(self, value: Any) -> Any:
+        try:
+            return super().parse(value)
+        except Invalid:
+            if isinstance(value, str) and len(value) == len("2026-01-31"):
+                return current_tenant().midnight(Day().parse(value))
+            raise
+
+
 class MeasureValues(Resource):
     """Observations; rows are facts and have no ids."""
 
@@ -111,13 +127,14 @@ class MeasureValues(Resource):
         "customer": Ref(Customer, required=True),
         "measure": MeasureKey(required=True),
         "value": Number(18, 6, required=True, null=True, help="null withdraws what was said before."),
-        "observed_at": Instant(help="When it was so; the moment of the call when left out."),
+        "observed_at": ObservedAt(help="When it was so; the moment of the call when left out."),
         "recorded_at": Instant(help="When it became known, for imports of history; never later than now."),
         "source": Text(50, null=True),
     }
 
 
 measure_values = MeasureValues()
+CLOCKS_DIFFER = timedelta(minutes=5)
 _ROWS = {"type": "array", "minItems": 1, "maxItems": MAX_ROWS, "items": measure_values.write_schema}
 
 
@@ -150,7 +167,7 @@ def _check_times(draft: Draft) -> None:
     moment = now()
     draft.values.setdefault("observed_at", moment)
     for name in ("observed_at", "recorded_at"):
-        if draft.values.get(name) is not None and draft.values[name] > moment:
+        if draft.values.get(name) is not None and draft.values[name] > moment + CLOCKS_DIFFER:
             draft.refuse(f"/{name}", "out_of_range", _("Lies in the future."))
 
 

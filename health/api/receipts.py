@@ -23,7 +23,7 @@ def number(value: Any) -> int | float | None:
 
 def receipt_json(customer: Customer, score: ExplainedScore) -> dict[str, Any]:
     receipt, row = score.receipt, score.row
-    observed = observations(customer.pk, score.day)
+    observed = observations(customer.pk, score.day, score.closed_at)
     index = {measure.key: i for i, measure in enumerate(receipt.definition.measures)}
     return {
         "customer": str(customer.pk),

@@ -215,7 +215,7 @@ class ScorecardCollection(CollectionView):
         fill_new(scorecards, draft)
         card = save(draft, None)
         _refuse_if_wrong(draft)
-        assert card is not None  # noqa: S101  a good draft is saved
+        assert card is not None
         location = f"{request.path.rstrip('/')}/{card.pk}"
         return Response(scorecards.render(card), status=201, headers={"Location": location})
 

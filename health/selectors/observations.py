@@ -28,10 +28,11 @@ class Observed:
     source: str
 
 
-def observations(customer: UUID, day: date) -> dict[str, Observed]:
-    """The newest observation of each measure that was on record by the end of the day."""
+def observations(customer: UUID, day: date, closed_at: datetime | None = None) -> dict[str, Observed]:
+    """The newest observation of each measure that a score of the day can have seen."""
     tenant = current_tenant()
     until = tenant.midnight(day + timedelta(days=1))
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST, {"customer": customer, "until": until, "known": known_by(tenant, day)})
+        known = closed_at or known_by(tenant, day)
+        cursor.execute(NEWEST, {"customer": customer, "until": until, "known": known})
         return {row[0]: Observed(*row) for row in cursor.fetchall()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,18 +23,18 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM health_snapshot WHERE day = %s AND c
 
 @dataclass(frozen=True)
 class DayScores:
-    """Scores of one day. `closed` days are final; others are computed from what is known now."""
+    """Scores of one day. A day that was closed is final; others are computed from what is known now."""
 
     day: date
-    closed: bool
+    closed_at: datetime | None
     rows: dict[UUID, Row]
 
 
 def scores_on(day: date, customers: Sequence[UUID]) -> DayScores:
     """What was stored when the day closed, else what the facts give for it now."""
-    closed = HealthDay.objects.filter(day=day).exists()
-    found = stored_rows(day, customers) if closed else prepare(day, customers=customers).rows()
-    return DayScores(day, closed, {row["customer_id"]: row for row in found})
+    closed_at = HealthDay.objects.filter(day=day).values_list("closed_at", flat=True).first()
+    found = stored_rows(day, customers) if closed_at else prepare(day, customers=customers).rows()
+    return DayScores(day, closed_at, {row["customer_id"]: row for row in found})
 
 
 def stored_rows(day: date, customers: Sequence[UUID]) -> list[Row]:
@@ -51,11 +51,11 @@ class ExplainedScore:
     row: Row
     version: ScorecardVersion
     day: date
-    closed: bool
+    closed_at: datetime | None
 
     @property
     def provisional(self) -> bool:
-        return not self.closed
+        return self.closed_at is None
 
 
 def explained_score(customer: UUID, day: date) -> ExplainedScore | None:
@@ -73,7 +73,7 @@ def explained_score(customer: UUID, day: date) -> ExplainedScore | None:
         references=_medians(row),
         before=before[0] if before else None,
     )
-    return ExplainedScore(receipt, row, version, day, scores.closed)
+    return ExplainedScore(receipt, row, version, day, scores.closed_at)
 
 
 def _medians(row: Row) -> list[int] | None:

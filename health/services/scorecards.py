@@ -47,6 +47,7 @@ def create_scorecard(
         name=name, stages=list(stages), priority=priority, external_id=external_id, created_at=now()
     )
     publish_version(card, definition, by=by)
+    card.refresh_from_db()
     return card
 
 

@@ -22,9 +22,7 @@ from tests.factories.health import feed, make_scorecard
 from tests.health.oracle import Facts
 from tests.health.strategies import documents, facts
 
-QUICK = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
