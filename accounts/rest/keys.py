@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.client_address import client_address
 from accounts.models import ApiKey, Scope
 from accounts.rest.problems import Problem
 from accounts.services.audit import Actor
@@ -58,6 +59,6 @@ def actor_of(request: HttpRequest, key: ApiKey) -> Actor:
         "api_key",
         f"{key.name} ({key.prefix}…)",
         id=key.pk,
-        ip=request.META.get("REMOTE_ADDR") or None,
+        ip=client_address(request),
         user_agent=request.headers.get("User-Agent", "").replace("\x00", ""),
     )
