@@ -1,0 +1,44 @@
+"""Every staff page whose address needs nothing but the tenant, walked in both themes and widths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Role, Tenant
+from accounts.tenancy.scope import tenant_scope
+from tests.browser.conftest import Visitor
+from tests.factories.accounts import make_membership
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["today", "task_list", "task_new", "customer_list", "customer_new"]
+
+# Addresses that answer only to POST, or with something else than a page.
+NOT_PAGES = {"customer_assign", "customer_export", "customer_view_save", "palette"}
+
+
+def staff_names(patterns: list[URLPattern | URLResolver], inside: bool = False) -> Iterator[str]:
+    """Names of the addresses below /<slug>/ that take no further argument."""
+    for pattern in patterns:
+        arguments = set(pattern.pattern.converters)
+        is_staff = inside or "slug" in arguments
+        if isinstance(pattern, URLResolver):
+            yield from staff_names(pattern.url_patterns, is_staff)
+        elif is_staff and pattern.name and arguments <= {"slug"}:
+            yield pattern.name
+
+
+def test_every_page_without_arguments_is_listed() -> None:
+    known = set(staff_names(get_resolver().url_patterns))
+    assert known == {*PAGES, *NOT_PAGES}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(visitor: Visitor, acme: Tenant, name: str) -> None:
+    with tenant_scope(acme):
+        owner = make_membership(role=Role.OWNER)
+    visitor.log_in(owner.user)
+    visitor.walk(reverse(name, args=["acme"]), name)
