@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
-from django.db.models.expressions import OrderBy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
