@@ -8,12 +8,14 @@ from config import health
 from config.shell import theme
 from config.styleguide import styleguide
 from config.views.palette import palette
+from engagement.views.unsubscribe import mail_choices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("accounts.public_urls")),
+    path("u/<str:token>", mail_choices, name="mail_choices"),
     path("account/", include("allauth.urls")),
     path("theme/", theme, name="theme"),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),

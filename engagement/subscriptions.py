@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from accounts.events import subscribe
 from accounts.models import Customer, DomainEvent
-from engagement.models import ActivityKind, Signal
+from engagement.models import ActivityKind, Cadence, Signal
+from engagement.services import enrolments
 from engagement.services.tasks import create_task
 from engagement.services.timeline import record_activity
 from engagement.wording import next_action
@@ -33,3 +34,16 @@ def alert_becomes_task(event: DomainEvent) -> None:
         source="alert",
         dedupe_key=f"alert:{event.pk}",
     )
+
+
+@subscribe("customers.changed")
+@subscribe("subscriptions.changed")
+def customers_may_enter_cadences(event: DomainEvent) -> None:
+    if Cadence.objects.active().exists():
+        enrolments.enrol(customers=event.payload.get("customer_ids"))
+
+
+@subscribe("contacts.changed")
+def contacts_may_enter_cadences(event: DomainEvent) -> None:
+    if Cadence.objects.active().exists():
+        enrolments.enrol(contacts=event.payload.get("contact_ids"))

@@ -50,6 +50,7 @@ def _coded(code: str, params: dict[str, Any]) -> str:
         "health.band_fell": _("Health fell from %(before)s to %(after)s"),
         "health.fell": _("Health fell to %(after)s"),
         "health.override": _("Health set by hand to %(after)s"),
+        "mail.sent": _("Mail sent: %(subject)s"),
         "subscription.new": _("First subscription"),
         "subscription.expansion": _("Expansion"),
         "subscription.contraction": _("Contraction"),

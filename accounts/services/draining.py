@@ -53,7 +53,7 @@ def _pass(done: Counter[str], deadline: float) -> int:
         for tenant in _tenants(waiting_tenants(each)):
             worked += _swept(tenant, each.name, done)
     for queue in queues.values():
-        expire(queue)
+        worked += len(expire(queue))
         for row_id, tenant in _due(queue):
             if time.monotonic() > deadline:
                 return worked

@@ -45,6 +45,7 @@ INDEXES = {
 # Policies beside the tenant's own: (table, policy) -> reason.
 POLICIES = {
     ("accounts_membership", "own_memberships"): "SELECT of one's own memberships inside user_scope",
+    ("accounts_domainevent", "dispatch"): "the pump: whether an event happened that a cadence waits for",
     ("accounts_job", "dispatch"): "the pump, with grants on the columns of scheduling only",
     ("engagement_cadence", "dispatch"): "the pump: tenants whose cadences look at events",
     ("engagement_enrolment", "dispatch"): "the pump: tenants that have something due",
@@ -65,12 +66,13 @@ DEFINER_OWNERS = {"refresh_statistics": "perennial_owner", "health_make_event_pa
 
 # What the role that scans the queues may touch.
 DISPATCH_TABLES = {
+    "accounts_domainevent": "tenant, kind and moment, never the payload",
     "accounts_job": "scheduling columns of jobs",
     "health_usage_stale": "tenant ids",
     "integrations_inbox": "tenant ids",
     "accounts_pumpbeat": "the pump's own signs of life",
     "accounts_tenant": "id, slug and time zone",
-    "engagement_cadence": "whether a cadence looks at events, and when it last did",
+    "engagement_cadence": "whether a cadence looks at events, at which, and when it last did",
     "engagement_enrolment": "tenant, state and moment",
     "engagement_message": "scheduling columns of mails",
     "django_migrations": "readiness",

@@ -1,0 +1,153 @@
+"""Cadences as they are written, switched on and paused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import time
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.jobs import enqueue
+from accounts.models import Language
+from accounts.services.audit import record_audit
+from engagement.merging import unknown_fields
+from engagement.models import Cadence, CadenceStep, Message, MessageState
+from engagement.models.cadence import every_weekday
+from engagement.services.send_windows import ZONE_OF_CONTACT, clock
+
+ENROL = "cadence.enrol"
+MOST_STEPS = 50
+
+
+@dataclass(frozen=True)
+class StepDraft:
+    """A step as somebody wrote it; `texts` is language → {subject, body}."""
+
+    offset_days: int
+    texts: dict[str, dict[str, str]]
+    weekdays: list[int] = field(default_factory=every_weekday)
+    send_from: time = time(9)
+    send_to: time = time(16)
+
+
+def save_steps(cadence: Cadence, drafts: Sequence[StepDraft]) -> bool:
+    """Make these the cadence's steps, in this order. Raises ValidationError; True if anything changed.
+
+    Steps keep their identity by position, so that nobody gets a mail twice because its words were changed.
+    """
+    check_steps(drafts)
+    known = {step.position: step for step in cadence.steps.all()}
+    changed = _write_steps(cadence, drafts, known)
+    gone = [step.pk for position, step in known.items() if position > len(drafts)]
+    if gone:
+        CadenceStep.objects.filter(pk__in=gone).delete()
+    if changed or gone:
+        record_audit("cadence.steps_changed", cadence, after={"steps": [asdict(draft) for draft in drafts]})
+    return bool(changed or gone)
+
+
+def _write_steps(cadence: Cadence, drafts: Sequence[StepDraft], known: dict[int, CadenceStep]) -> int:
+    changed = 0
+    for position, draft in enumerate(drafts, 1):
+        step = known.get(position) or CadenceStep(cadence=cadence, position=position)
+        before = None if step._state.adding else {name: getattr(step, name) for name in asdict(draft)}
+        if before != asdict(draft):
+            for name, value in asdict(draft).items():
+                setattr(step, name, value)
+            step.save()
+            changed += 1
+    return changed
+
+
+def check_steps(drafts: Sequence[StepDraft]) -> None:
+    """ValidationError by step number: windows, weekdays, order, texts and their merge fields."""
+    errors: dict[str, list[str]] = {}
+    if len(drafts) > MOST_STEPS:
+        errors["steps"] = [_("A cadence has at most %(most)d steps.") % {"most": MOST_STEPS}]
+    for number, draft in enumerate(drafts):
+        for name, message in _faults(draft):
+            errors.setdefault(f"{number}.{name}", []).append(message)
+        if number and draft.offset_days < drafts[number - 1].offset_days:
+            errors.setdefault(f"{number}.offset_days", []).append(_("May not be before the step above."))
+    if errors:
+        raise ValidationError(errors)
+
+
+def _faults(draft: StepDraft) -> list[tuple[str, str]]:
+    faults: list[tuple[str, str]] = []
+    if not -3650 <= draft.offset_days <= 3650:
+        faults.append(("offset_days", _("Must be within ten years.")))
+    if not draft.weekdays or not set(draft.weekdays) <= set(range(1, 8)):
+        faults.append(("weekdays", _("Choose at least one day of the week.")))
+    if draft.send_to <= draft.send_from:
+        faults.append(("send_to", _("Must be later than the start.")))
+    if not any(text.get("subject") and text.get("body") for text in draft.texts.values()):
+        faults.append(("texts", _("Write a subject and a text in at least one language.")))
+    return faults + [fault for language, text in draft.texts.items() for fault in _text_faults(language, text)]
+
+
+def _text_faults(language: str, text: dict[str, str]) -> list[tuple[str, str]]:
+    if language not in Language.values:
+        return [("texts", _("There is no language “%(language)s”.") % {"language": language})]
+    faults = []
+    if bool(text.get("subject")) != bool(text.get("body")):
+        faults.append((f"texts.{language}", _("A mail needs both a subject and a text.")))
+    for part in ("subject", "body"):
+        for name in unknown_fields(text.get(part, "")):
+            message = _("There is no merge field “%(name)s”.") % {"name": name}
+            faults.append((f"texts.{language}.{part}", message))
+    return faults
+
+
+def activate(cadence: Cadence) -> bool:
+    """Start it: contacts are enrolled from now on (or from `starts_on`), paused ones go on. True if it was paused."""
+    if not cadence.steps.exists():
+        raise ValidationError(_("A cadence without steps cannot be started."))
+    now = timezone.now()
+    started = bool(Cadence.objects.filter(pk=cadence.pk, activated_at=None).update(activated_at=now, looked_at=now))
+    if started:
+        with connection.cursor() as cursor:
+            cursor.execute(_RESUME, {**clock(now), "cadence": cadence.pk})
+        cadence.refresh_from_db()
+        enqueue(ENROL, key="all")
+        record_audit("cadence.activated", cadence)
+    return started
+
+
+def pause(cadence: Cadence) -> bool:
+    """Send nothing more of it until it is activated again; mails that wait are taken back. True if it was active."""
+    paused = bool(Cadence.objects.filter(pk=cadence.pk).exclude(activated_at=None).update(activated_at=None))
+    if paused:
+        cadence.enrolments.running().update(next_at=None)
+        waiting = Message.objects.filter(enrolment__cadence=cadence, state=MessageState.DUE)
+        waiting.update(state=MessageState.DEAD, reason="paused")
+        cadence.refresh_from_db()
+        record_audit("cadence.paused", cadence)
+    return paused
+
+
+_RESUME = f"""
+UPDATE engagement_enrolment enrolment SET next_at = resumed.at
+FROM (
+    SELECT e.id, next_send_at(e.anchor_on + step.offset_days, step.weekdays, step.send_from, step.send_to,
+                              {ZONE_OF_CONTACT}, %(now)s) AS at
+    FROM engagement_enrolment e
+    JOIN engagement_cadencestep step ON step.cadence_id = e.cadence_id AND step.position = e.next_step
+    JOIN accounts_contact contact ON contact.id = e.contact_id
+    LEFT JOIN accounts_customer customer ON customer.id = e.customer_id
+    WHERE e.cadence_id = %(cadence)s AND e.state = 'active'
+) resumed
+WHERE enrolment.id = resumed.id
+"""
+
+
+def describe(cadence: Cadence) -> dict[str, Any]:
+    """For the audit log."""
+    names = ("name", "category", "trigger", "event", "segment_id", "champions_only", "starts_on", "stop_on_churn")
+    return {name: getattr(cadence, name) for name in (*names, "stop_on_reply")}
+
