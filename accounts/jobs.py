@@ -133,7 +133,7 @@ _HOLD = "SELECT 1 FROM accounts_job WHERE id = %(id)s AND state = 'due' FOR SHAR
 
 
 def _want_again(job: Job, payload: dict[str, Any], run_at: datetime) -> None:
-    wanted = {"id": job.pk, "payload": json.dumps(payload), "run_at": run_at}
+    wanted: dict[str, Any] = {"id": job.pk, "payload": json.dumps(payload), "run_at": run_at}
     with connection.cursor() as cursor:
         while True:
             cursor.execute(_AGAIN, wanted)

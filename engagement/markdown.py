@@ -60,4 +60,4 @@ def _inline_text(tokens: list[Token]) -> str:
 
 def _is_lone_link(token: Token) -> bool:
     kinds = [child.type for child in token.children or []]
-    return token.type == "inline" and len(kinds) >= 3 and kinds[0] == "link_open" and kinds.index("link_close") == len(kinds) - 1
+    return kinds[:1] == ["link_open"] and kinds.index("link_close") == len(kinds) - 1

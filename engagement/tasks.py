@@ -31,7 +31,7 @@ def note_unsure() -> int:
 
 @job_handler(unsure.ASK, opens_own_scopes=True)
 def ask_provider(job: Job) -> dict[str, str]:
-    tenant = Tenant.objects.get(pk=job.tenant_id)
+    tenant = Tenant.objects.get(pk=str(job.tenant_id))
     return {"answer": unsure.ask_provider(tenant, job.payload["message"])}
 
 

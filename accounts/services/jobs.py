@@ -128,6 +128,6 @@ def _retry_at(attempts: int) -> datetime:
 
 
 def _reason(error: Exception) -> str:
-    where = traceback.extract_tb(error.__traceback__)[-1:] or [None]
-    place = f" ({where[0].filename.rsplit('/', 1)[-1]}:{where[0].lineno})" if where[0] else ""
+    where = traceback.extract_tb(error.__traceback__)
+    place = f" ({where[-1].filename.rsplit('/', 1)[-1]}:{where[-1].lineno})" if where else ""
     return f"{type(error).__name__}: {error}{place}"[:2000].replace("\x00", "")

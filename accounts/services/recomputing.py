@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -31,8 +32,12 @@ def recompute(what: str, first: date | None = None, end: date | None = None) -> 
 
 def widest(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Both ranges in one; None is unbounded."""
-    starts, ends = (old.get("from"), new.get("from")), (old.get("to"), new.get("to"))
-    return {**new, "from": None if None in starts else min(starts), "to": None if None in ends else max(ends)}
+    start = _outer(min, old.get("from"), new.get("from"))
+    return {**new, "from": start, "to": _outer(max, old.get("to"), new.get("to"))}
+
+
+def _outer(pick: Callable[[str, str], str], one: str | None, other: str | None) -> str | None:
+    return None if one is None or other is None else pick(one, other)
 
 
 def recompute_all(job: Job) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class EmailBackend(smtp.EmailBackend):
 
     name = "smtp"
 
-    _last: _Watched | None = None
+    _last: Any = None
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:

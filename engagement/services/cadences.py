@@ -16,7 +16,7 @@ from accounts.jobs import enqueue
 from accounts.models import Language
 from accounts.services.audit import record_audit
 from engagement.merging import unknown_fields
-from engagement.models import Cadence, CadenceStep, Message, MessageState
+from engagement.models import Cadence, CadenceStep, Enrolment, Message, MessageState
 from engagement.models.cadence import every_weekday
 from engagement.services.send_windows import ZONE_OF_CONTACT, clock
 
@@ -123,7 +123,7 @@ def pause(cadence: Cadence) -> bool:
     """Send nothing more of it until it is activated again; mails that wait are taken back. True if it was active."""
     paused = bool(Cadence.objects.filter(pk=cadence.pk).exclude(activated_at=None).update(activated_at=None))
     if paused:
-        cadence.enrolments.running().update(next_at=None)
+        Enrolment.objects.running().filter(cadence=cadence).update(next_at=None)
         waiting = Message.objects.filter(enrolment__cadence=cadence, state=MessageState.DUE)
         waiting.update(state=MessageState.DEAD, reason="paused")
         cadence.refresh_from_db()

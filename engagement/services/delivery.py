@@ -7,8 +7,10 @@ A mail leaves at most once. If it may have left and nobody knows, it becomes `un
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -51,16 +53,16 @@ def deliver(tenant: Tenant, message_id: UUID | str) -> Outcome:
     if message is None or mail is None:
         return decided or Outcome.DEAD
     try:
-        transport = hand_over(mail)
-    except MailRefused:
-        return _write_down(tenant, lambda: _refused(message, error))
-    except MailDelayed:
-        return _write_down(tenant, lambda: _delayed(message, error))
+        mark = partial(_sent, message, hand_over(mail))
+    except MailRefused as error:
+        mark = partial(_refused, message, error)
+    except MailDelayed as error:
+        mark = partial(_delayed, message, error)
     except Exception as error:
         if not isinstance(error, MailUnsure):
             log.exception("mail.failed", message=str(message.pk))
-        return _write_down(tenant, lambda: _unsure(message, error))
-    return _write_down(tenant, lambda: _sent(message, transport))
+        mark = partial(_unsure, message, error)
+    return _write_down(tenant, mark)
 
 
 def _claim(tenant: Tenant, message_id: UUID | str) -> tuple[Message | None, Outcome | None]:
@@ -102,13 +104,13 @@ def _composed(tenant: Tenant, message: Message) -> EmailMultiAlternatives | None
     return mail
 
 
-def _write_down(tenant: Tenant, mark: object) -> Outcome:
+def _write_down(tenant: Tenant, mark: Callable[[], Outcome]) -> Outcome:
     """What happened outside must not be lost because the database is away for a moment."""
     for pause in PATIENCE:
         time.sleep(pause)
         try:
             with tenant_scope(tenant):
-                return mark()  # type: ignore[operator,no-any-return]
+                return mark()
         except (OperationalError, InterfaceError) as error:
             log.warning("database.unreachable", error=str(error).strip())
             connection.close()

@@ -23,7 +23,8 @@ NEXT_LOOK = timedelta(seconds=1)
 _ANCHORS = f"""
 SELECT cadence.id AS cadence_id, contact.id AS contact_id, customer.id AS customer_id, '' AS occurrence,
        CASE cadence.trigger
-            WHEN 'signed_up' THEN coalesce(customer.signed_up_on, (contact.created_at AT TIME ZONE {ZONE_OF_CONTACT})::date)
+            WHEN 'signed_up'
+            THEN coalesce(customer.signed_up_on, (contact.created_at AT TIME ZONE {ZONE_OF_CONTACT})::date)
             WHEN 'contact_added' THEN (contact.created_at AT TIME ZONE {ZONE_OF_CONTACT})::date
             ELSE (SELECT min(started_on) FROM accounts_subscription
                   WHERE customer_id = customer.id AND status IN ('active', 'past_due')) END AS anchor_on
@@ -146,7 +147,8 @@ _WINDOW_ENDS = "((due.next_at AT TIME ZONE due.zone)::date + step.send_to) AT TI
 
 _QUEUE = f"""
 INSERT INTO engagement_message (tenant_id, dedupe_key, category, contact_id, customer_id, enrolment_id, step_id,
-    to_email, language, subject, body, is_test, run_at, not_after, state, attempts, reason, error, transport, created_at)
+    to_email, language, subject, body, is_test, run_at, not_after, state, attempts, reason, error, transport,
+    created_at)
 SELECT %(tenant)s, 'cadence:' || due.id || ':' || step.id, cadence.category, due.contact_id, due.customer_id, due.id,
     step.id, '', '', '', '', false, %(now)s, {_WINDOW_ENDS}, 'due', 0, '', '', '', %(now)s
 {_DUE}
@@ -163,8 +165,9 @@ SET next_step = moved.position, next_at = moved.at,
 FROM (
     SELECT due.id, coalesce(following.position, due.next_step) AS position,
         next_send_at(
-            greatest(due.anchor_on + following.offset_days, CASE WHEN following.offset_days > step.offset_days
-                AND following.id <> step.id THEN (%(now)s AT TIME ZONE due.zone)::date + 1 END),
+            greatest(due.anchor_on + following.offset_days,
+                     CASE WHEN following.offset_days > step.offset_days
+                          THEN (%(now)s AT TIME ZONE due.zone)::date + 1 END),
             following.weekdays, following.send_from, following.send_to, due.zone, %(now)s
         ) AS at
     {_DUE}

@@ -29,7 +29,8 @@ def clock(now: datetime) -> dict[str, Any]:
 def next_send_at(first_day: date, step: CadenceStep, zone: ZoneInfo, after: datetime) -> datetime:
     """The start of the first window of this step that ends after the moment, on or after the day."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [first_day, step.weekdays, step.send_from, step.send_to, zone.key, after])
+        window: list[Any] = [first_day, step.weekdays, step.send_from, step.send_to, zone.key, after]
+        cursor.execute(_NEXT, window)
         moment: datetime = cursor.fetchone()[0]
         return moment
 

@@ -29,13 +29,13 @@ def mail_choices(request: HttpRequest, token: str) -> HttpResponse:
     tenant = Tenant.objects.filter(pk=grant.tenant_id).first() if grant else None
     if grant is None or tenant is None:
         raise Http404("No such page.")
-    with tenant_scope(tenant), override(tenant.language):
+    with tenant_scope(tenant):
         contact = Contact.objects.select_related("customer").filter(pk=grant.contact_id).first()
         if contact is None:
             raise Http404("No such page.")
-        with acting_as(Actor("system", contact.email, ip=request.META.get("REMOTE_ADDR"))):
-            with override(language_of(tenant, contact)):
-                return _answer(request, tenant, contact, grant)
+        actor = Actor("system", contact.email, ip=request.META.get("REMOTE_ADDR"))
+        with acting_as(actor), override(language_of(tenant, contact)):
+            return _answer(request, tenant, contact, grant)
 
 
 def _answer(request: HttpRequest, tenant: Tenant, contact: Contact, grant: Grant) -> HttpResponse:

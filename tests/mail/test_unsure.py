@@ -54,8 +54,8 @@ def lost_claim(tenant: Tenant, **fields: Any) -> Message:
     """A worker claimed it and was never heard of again."""
     with tenant_scope(tenant):
         message = make_message()
-        past = now() - timedelta(seconds=1)
-        Message.objects.filter(pk=message.pk).update(**{"state": "claimed", "attempts": 1, "lease_until": past, **fields})
+        claim = {"state": "claimed", "attempts": 1, "lease_until": now() - timedelta(seconds=1)}
+        Message.objects.filter(pk=message.pk).update(**{**claim, **fields})
         message.refresh_from_db()
         return message
 
