@@ -10,8 +10,19 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-ZONES = ["Europe/Warsaw", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata",
-         "Pacific/Kiritimati", "America/St_Johns", "UTC", "Pacific/Apia"]
+# Without zones whose rules were changed lately: Postgres and Python may have tables of different years.
+ZONES = [
+    "Europe/Warsaw",
+    "Europe/Dublin",
+    "America/New_York",
+    "America/St_Johns",
+    "Asia/Tokyo",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+    "Pacific/Apia",
+    "UTC",
+]
 pytestmark = pytest.mark.django_db
 
 
