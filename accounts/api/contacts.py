@@ -27,9 +27,9 @@ class Contacts(Resource):
         "language": LanguageTag(null=True),
         "timezone": TimeZone(null=True),
         "is_champion": Flag(default=False),
-        "subscriptions": Flags(help="E-mail categories and whether the contact wants them."),
+        "subscriptions": Flags(merges=True, help="E-mail categories and whether the contact wants them."),
         "mail_state": Choice(MailState.values, read_only=True),
-        "traits": JsonObject(),
+        "traits": JsonObject(merges=True),
         "created_at": Instant(),
         "updated_at": Instant(read_only=True),
     }
@@ -51,8 +51,8 @@ class Contacts(Resource):
     def written(self, writes: Sequence[Write]) -> None:
         record_event("contacts.changed", contact_ids=[str(write.row.pk) for write in writes])
 
-    def deleted(self, row: Any) -> None:
-        record_event("contacts.changed", contact_ids=[str(row.pk)])
+    def removed(self, rows: Sequence[Any]) -> None:
+        record_event("contacts.changed", contact_ids=[str(row.pk) for row in rows])
 
 
 contacts = Contacts()

@@ -35,7 +35,7 @@ class Customers(Resource):
         "csm": Member(null=True, help="E-mail address of an active member of the team."),
         "signed_up_on": Day(null=True),
         "is_test": Flag(default=False),
-        "attributes": JsonObject(),
+        "attributes": JsonObject(merges=True),
         "created_at": Instant(),
         "updated_at": Instant(read_only=True),
     }
@@ -68,8 +68,8 @@ class Customers(Resource):
         CustomerStanding.objects.bulk_create(made, ignore_conflicts=True)
         record_event("customers.changed", customer_ids=[str(write.row.pk) for write in writes])
 
-    def deleted(self, row: Any) -> None:
-        record_event("customers.changed", customer_ids=[str(row.pk)])
+    def removed(self, rows: Sequence[Any]) -> None:
+        record_event("customers.changed", customer_ids=[str(row.pk) for row in rows])
 
 
 customers = Customers()

@@ -41,8 +41,8 @@ class FxRates(Resource):
         days = [day for write in writes for day in (write.row.date, write.before.get("date")) if day]
         record_event("fx.changed", **{"from": min(days).isoformat()})
 
-    def deleted(self, row: Any) -> None:
-        record_event("fx.changed", **{"from": row.date.isoformat()})
+    def removed(self, rows: Sequence[Any]) -> None:
+        record_event("fx.changed", **{"from": min(row.date for row in rows).isoformat()})
 
 
 fx_rates = FxRates()

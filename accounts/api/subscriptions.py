@@ -58,8 +58,8 @@ class Subscriptions(Resource):
         }
         _announce(owners, min(days))
 
-    def deleted(self, row: Any) -> None:
-        _announce({row.customer_id}, row.started_on)
+    def removed(self, rows: Sequence[Any]) -> None:
+        _announce({row.customer_id for row in rows}, min(row.started_on for row in rows))
 
 
 class SubscriptionChanges(Resource):
@@ -111,8 +111,8 @@ class SubscriptionChanges(Resource):
         owners = Subscription.objects.filter(pk__in=ids).values_list("customer_id", flat=True)
         _announce(set(owners), min(days))
 
-    def deleted(self, row: Any) -> None:
-        _announce({row.subscription.customer_id}, row.effective_on)
+    def removed(self, rows: Sequence[Any]) -> None:
+        _announce({row.subscription.customer_id for row in rows}, min(row.effective_on for row in rows))
 
 
 def _announce(customer_ids: Iterable[Any], since: date) -> None:

@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.api.contacts import contacts
 from accounts.api.customers import customers
 from accounts.api.fx_rates import fx_rates
+from accounts.api.imports import routes as import_routes
 from accounts.api.jobs import routes as job_routes
 from accounts.api.keys import ApiKeyCollectionView, ApiKeyView
 from accounts.api.segments import segments
@@ -18,6 +19,7 @@ routes = [
     *collection_routes("subscriptions", subscriptions),
     *collection_routes("subscription_changes", subscription_changes),
     *collection_routes("fx_rates", fx_rates),
+    *import_routes,
     *job_routes,
     *collection_routes("segments", segments),
     path("settings", SettingsView.as_view()),

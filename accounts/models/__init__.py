@@ -2,6 +2,7 @@ from accounts.models.api_key import ApiKey, Scope
 from accounts.models.audit import AuditEntry
 from accounts.models.choices import Band, Interval, Language, MailState, Role, Stage, SubscriptionStatus
 from accounts.models.customer import Contact, Customer, CustomerStanding
+from accounts.models.data_import import DataImport, ImportRow, ImportState, RowStatus
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.membership import Invitation, Membership
 from accounts.models.queue import DomainEvent, Job, JobState, PumpBeat
@@ -18,9 +19,12 @@ __all__ = [
     "Contact",
     "Customer",
     "CustomerStanding",
+    "DataImport",
     "DomainEvent",
     "FxRate",
     "IdempotencyKey",
+    "ImportRow",
+    "ImportState",
     "Interval",
     "Invitation",
     "Job",
@@ -30,6 +34,7 @@ __all__ = [
     "Membership",
     "PumpBeat",
     "Role",
+    "RowStatus",
     "SavedView",
     "Scope",
     "Segment",

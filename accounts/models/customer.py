@@ -60,6 +60,8 @@ class CustomerStanding(TenantModel):
     Writers update in one statement per tenant, and only rows that differ.
     """
 
+    computed = True  # by the apps above; comes and goes with its customer
+
     id = None  # type: ignore[assignment]  # shares the key of its customer
     customer = TenantOneToOneField(Customer, on_delete=models.CASCADE, primary_key=True, related_name="standing")
     mrr_cents = models.BigIntegerField(default=0)  # minor units of the tenant's currency

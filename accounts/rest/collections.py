@@ -166,7 +166,7 @@ def change_row(resource: Resource, id: str, data: Any) -> Any:
 def delete_row(resource: Resource, id: str) -> None:
     row = find_row(resource, id, lock=True)
     before = resource.render(row)
-    resource.deleted(row)
+    resource.removed([row])
     record_audit(f"{resource.name}.deleted", row, before=before)
     try:
         with transaction.atomic():

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.rest.nested import add_defaults, clean_fields
+from accounts.rest.nested import JsonObject, add_defaults, clean_fields
 from accounts.rest.problems import FieldError
 from accounts.rest.references import Ref, Reference
 from accounts.rest.resource import Resource
@@ -72,15 +72,21 @@ def fill_new(resource: Resource, draft: Draft) -> None:
 
 
 def attributes(resource: Resource, values: dict[str, Any]) -> dict[str, Any]:
-    """Field values as attributes of the model."""
-    return {resource.fields[name].source: value for name, value in values.items()}
+    """Field values as attributes of a new row."""
+    found = {}
+    for name, value in values.items():
+        field = resource.fields[name]
+        found[field.source] = field.merged({}, value) if isinstance(field, JsonObject) else value
+    return found
 
 
 def apply(resource: Resource, row: Any, values: dict[str, Any]) -> dict[str, Any]:
     """Set the values that differ; returns the old ones by attribute."""
     before = {}
-    for source, value in attributes(resource, values).items():
-        old = getattr(row, source)
+    for name, given in values.items():
+        field = resource.fields[name]
+        source, old = field.source, getattr(row, field.source)
+        value = field.merged(old, given) if isinstance(field, JsonObject) else given
         if old != value:
             before[source] = old
             setattr(row, source, value)

@@ -14,13 +14,22 @@ from accounts.rest.problems import FieldError, Invalid
 
 
 class JsonObject(Field):
-    """Free content of bounded size."""
+    """Free content of bounded size.
+
+    With `merges`, a change names only the keys that change and null takes one away, as Stripe's metadata does.
+    """
 
     type = "object"
 
-    def __init__(self, max_bytes: int = 64 * 1024, **options: Any) -> None:
+    def __init__(self, max_bytes: int = 64 * 1024, *, merges: bool = False, **options: Any) -> None:
         super().__init__(**{"default": dict, **options})
         self.max_bytes = max_bytes
+        self.merges = merges
+
+    def merged(self, old: Any, given: Any) -> Any:
+        if not self.merges:
+            return given
+        return {name: value for name, value in {**(old or {}), **given}.items() if value is not None}
 
     def parse(self, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -42,10 +51,13 @@ class Flags(JsonObject):
 
     def parse(self, value: Any) -> Any:
         flags = super().parse(value)
-        errors = [_not_a_flag(name) for name, flag in flags.items() if not isinstance(flag, bool)]
+        errors = [_not_a_flag(name) for name, flag in flags.items() if not self._fits(flag)]
         if errors:
             raise Invalid(*errors)
         return flags
+
+    def _fits(self, flag: Any) -> bool:
+        return isinstance(flag, bool) or (flag is None and self.merges)
 
     def details(self) -> Schema:
         return {"additionalProperties": {"type": "boolean"}}

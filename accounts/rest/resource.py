@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from accounts.rest.cursors import page_parameters
 from accounts.rest.fields import Field
@@ -87,8 +87,8 @@ class Resource:
     def written(self, writes: Sequence[Write]) -> None:
         """Record one event for everything one request wrote; nothing is called if nothing changed."""
 
-    def deleted(self, row: Model) -> None:
-        """As `written`, before the row goes."""
+    def removed(self, rows: Sequence[Any]) -> None:
+        """As `written`, before the rows go."""
 
     @property
     def sources(self) -> dict[str, str]:

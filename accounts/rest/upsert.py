@@ -15,18 +15,31 @@ from accounts.services.audit import record_changes
 ROUNDS = 3  # a row that somebody else inserts between our look and our insert is met again as an existing one
 
 
-def upsert(resource: Resource, rows: Sequence[Any]) -> list[Draft]:
-    """Create, change or leave alone each row; good rows land, bad ones carry their errors."""
+def upsert(resource: Resource, rows: Sequence[Any], *, seen: set[Any] | None = None) -> list[Draft]:
+    """Create, change or leave alone each row; good rows land, bad ones carry their errors.
+
+    A key that stands in `seen` is refused as a repetition; those of good rows are added.
+    """
     drafts = read_drafts(resource, rows)
-    _require_keys(resource, drafts)
+    _require_keys(resource, drafts, set() if seen is None else seen)
     open_drafts = [draft for draft in drafts if draft.good]
     for _round in range(ROUNDS):
         if not open_drafts:
             break
-        open_drafts = _save(resource, open_drafts)
+        changed, new = _prepare(resource, open_drafts)
+        update_drafts(resource, changed)
+        open_drafts = insert_drafts(new)
     for draft in open_drafts:
         draft.refuse("", "conflict", _("Collides with another object."))
     finish(resource, drafts)
+    return drafts
+
+
+def preview(resource: Resource, rows: Sequence[Any], *, seen: set[Any] | None = None) -> list[Draft]:
+    """What `upsert` would do, without doing it."""
+    drafts = read_drafts(resource, rows)
+    _require_keys(resource, drafts, set() if seen is None else seen)
+    _prepare(resource, [draft for draft in drafts if draft.good])
     return drafts
 
 
@@ -42,8 +55,8 @@ def finish(resource: Resource, drafts: Iterable[Draft]) -> None:
         resource.written(writes)
 
 
-def _save(resource: Resource, drafts: Sequence[Draft]) -> list[Draft]:
-    """One look, one insert, one update. Returns the drafts whose insert met a row that was not there before."""
+def _prepare(resource: Resource, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """One look at what is there; the good drafts that change a row, and those that are a new one."""
     known = existing_rows(resource, drafts)
     new, changed = [], []
     for draft in drafts:
@@ -57,8 +70,7 @@ def _save(resource: Resource, drafts: Sequence[Draft]) -> list[Draft]:
             changed += [draft] if draft.before else []
     build_rows(resource, [draft for draft in new if draft.good])
     check_rows(resource, [draft for draft in (*new, *changed) if draft.good])
-    update_drafts(resource, [draft for draft in changed if draft.good])
-    return insert_drafts([draft for draft in new if draft.good])
+    return [draft for draft in changed if draft.good], [draft for draft in new if draft.good]
 
 
 def build_rows(resource: Resource, drafts: Sequence[Draft]) -> None:
@@ -97,8 +109,7 @@ def existing_rows(resource: Resource, drafts: Sequence[Draft]) -> dict[tuple[Any
     return {tuple(getattr(row, source) for source in sources): row for row in rows}
 
 
-def _require_keys(resource: Resource, drafts: Sequence[Draft]) -> None:
-    seen = set()
+def _require_keys(resource: Resource, drafts: Sequence[Draft], seen: set[Any]) -> None:
     for draft in drafts:
         key = draft.key(resource)
         if key is None and draft.good:

@@ -51,6 +51,19 @@ class Caller:
     def bulk(self, collection: str, *rows: Any) -> Any:
         return self.post(f"/{collection}/bulk", {"data": list(rows)})
 
+    def upload(self, kind: str, file: str | bytes, **parts: str) -> Any:
+        """A CSV file as multipart, to /imports."""
+        content = file.encode() if isinstance(file, str) else file
+        boundary = "b-o-u-n-d-a-r-y"
+        fields = {"kind": kind, **parts}.items()
+        head = "".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
+        )
+        head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file.csv"\r\n\r\n'
+        raw = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        self.call("POST", "/imports", raw=raw, content_type=f"multipart/form-data; boundary={boundary}")
+        return self.body
+
     def codes(self) -> dict[str, str]:
         """What was wrong with the last request: code by pointer."""
         return {error["pointer"]: error["code"] for error in self.body["errors"]}

@@ -1,0 +1,14 @@
+"""The kinds of import of the ground floor."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.api.contacts import contacts
+from accounts.api.customers import customers
+from accounts.api.subscriptions import subscriptions
+from accounts.imports.kinds import register_kind
+
+register_kind("customers", _("Customers"), customers, free="attributes")
+register_kind("contacts", _("Contacts"), contacts, free="traits")
+register_kind("subscriptions", _("Subscriptions"), subscriptions)
