@@ -16,6 +16,7 @@ from health.arithmetic import make_plan
 from health.branch import Card
 from health.models import HealthReference, Measure, Scorecard, ScorecardVersion
 from health.sources.fed import fed_source
+from health.sources.registry import sources
 from health.statement import COLUMNS, scoring_sql
 
 TREND_DAYS = 28
@@ -30,10 +31,11 @@ class Run:
     cards: Sequence[Card]
     params: dict[str, Any] = field(default_factory=dict)
     some: bool = False
+    past: bool = False
 
     @property
     def sql(self) -> str:
-        return scoring_sql(self.cards, fed_source(self.params["fed"]), some=self.some)
+        return scoring_sql(self.cards, fed_source(self.params["fed"]), some=self.some, past=self.past)
 
     def rows(self) -> list[dict[str, Any]]:
         """The scores as they would be stored. Only for a handful of customers: it reads them all."""
@@ -44,8 +46,17 @@ class Run:
             return [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
 
 
-def prepare(day: date, *, customers: Iterable[UUID] | None = None, cards: Sequence[Card] | None = None) -> Run:
-    """A run for the day over all customers, or these; with other cards it is a preview."""
+def prepare(
+    day: date,
+    *,
+    customers: Iterable[UUID] | None = None,
+    cards: Sequence[Card] | None = None,
+    sums_are_of_day: bool = False,
+) -> Run:
+    """A run for the day over all customers, or these; with other cards it is a preview.
+
+    A past day is worked out anew, unless the running sums have been taken to that day.
+    """
     tenant = current_tenant()
     chosen = list(cards) if cards is not None else cards_in_use(day)
     wanted = {key for card in chosen for key in card.plan.inputs}
@@ -59,7 +70,10 @@ def prepare(day: date, *, customers: Iterable[UUID] | None = None, cards: Sequen
         "fed": sorted(Measure.objects.filter(key__in=wanted).values_list("key", flat=True)),
         "ids": None if customers is None else [str(pk) for pk in customers],
     }
-    return Run(day, chosen, params, customers is not None)
+    past = day < tenant.today() and not sums_are_of_day
+    if past:
+        params |= {k: v for s in sources.values() if s.past_params for k, v in s.past_params(day).items()}
+    return Run(day, chosen, params, customers is not None, past)
 
 
 def known_by(tenant: Tenant, day: date) -> Any:

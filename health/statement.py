@@ -43,10 +43,10 @@ INPUTS = """
     WHERE c.stage <> 'churned'{only}"""
 
 
-def scoring_sql(cards: Sequence[Card], fed: Source, *, some: bool) -> str:
+def scoring_sql(cards: Sequence[Card], fed: Source, *, some: bool, past: bool) -> str:
     """A SELECT of COLUMNS for every current customer that has a scorecard; `some` keeps it to %(ids)s.
 
-    Parameters: day, before (28 days earlier), until (the end of the day), known (what was on record by then),
+    `past` works out what sources only keep for the newest day. Parameters: day, before (28 days earlier), until (the end of the day), known (what was on record by then),
     zone, fed (keys of the fed source), ids.
     """
     only: Only = _these if some else _everybody
@@ -56,7 +56,7 @@ def scoring_sql(cards: Sequence[Card], fed: Source, *, some: bool) -> str:
         for i, card in enumerate(cards)
     ]
     union = "\nUNION ALL\n".join(branch.sql() for branch in branches)
-    return f"WITH inputs AS MATERIALIZED ({_inputs(cards, keys, fed, only)})\n{union}"
+    return f"WITH inputs AS MATERIALIZED ({_inputs(cards, keys, fed, only, past=past)})\n{union}"
 
 
 def _these(column: str) -> str:
@@ -67,9 +67,9 @@ def _everybody(column: str) -> str:
     return ""
 
 
-def _inputs(cards: Sequence[Card], keys: Sequence[str], fed: Source, only: Only) -> str:
+def _inputs(cards: Sequence[Card], keys: Sequence[str], fed: Source, only: Only, *, past: bool) -> str:
     used = {s.name: s for key in keys for s in (source_of(key), fed if key in fed.facts else None) if s}
-    joins = [f"LEFT JOIN ({s.relation(only)}) {s.name} ON {s.name}.customer_id = c.id" for s in used.values()]
+    joins = [f"LEFT JOIN ({s.on(only, past=past)}) {s.name} ON {s.name}.customer_id = c.id" for s in used.values()]
     return INPUTS.format(
         cards="".join(f" WHEN {_takes(card)} THEN {i}" for i, card in enumerate(cards)),
         columns=", ".join(_input(i, key, fed) for i, key in enumerate(keys)),

@@ -12,6 +12,7 @@ from accounts.tenancy.scope import current_tenant
 from health.models import HealthDay
 from health.services.scorecards import RESCORE
 from health.services.scoring import close_day, score_today
+from health.usage import running
 
 NIGHTLY = "health.nightly"
 REBUILD = "health.rebuild"
@@ -26,14 +27,17 @@ MOST_REBUILT = 800
 def score_night(job: Job) -> dict[str, Any]:
     """Close yesterday, and the days before it that no night closed."""
     today = current_tenant().today()
+    yesterday = today - timedelta(days=1)
     last = HealthDay.objects.order_by("-day").values_list("day", flat=True).first()
-    first = max(last + timedelta(days=1), today - timedelta(days=LONGEST_GAP)) if last else today - timedelta(days=1)
-    closed = [_close(day, today) for day in _days(first, today)]
-    return {"days": len(closed), "customers": closed[-1] if closed else 0}
-
-
-def _close(day: date, today: date) -> int:
-    return close_day(day, alert=day == today - timedelta(days=1))
+    first = max(last + timedelta(days=1), today - timedelta(days=LONGEST_GAP)) if last else yesterday
+    for day in _days(first, yesterday):
+        close_day(day, newest=False)
+    ahead = running.ahead_of(yesterday)
+    running.refresh(as_of=yesterday)
+    customers = close_day(yesterday)
+    running.refresh(ahead)
+    touch([str(each) for each in ahead])
+    return {"day": yesterday.isoformat(), "customers": customers}
 
 
 @job_handler(RESCORE)
@@ -53,7 +57,7 @@ def rebuild_days(job: Job) -> dict[str, Any]:
     today = current_tenant().today()
     first = _day(job.payload.get("from"), today)
     last = min(_day(job.payload.get("to"), today), today)
-    closed = [close_day(day, alert=False) for day in _days(max(first, today - timedelta(days=MOST_REBUILT)), last)]
+    closed = [close_day(day, newest=False) for day in _days(max(first, today - timedelta(days=MOST_REBUILT)), last)]
     return {"days": len(closed), "changed": score_today()}
 
 

@@ -23,9 +23,9 @@ FROM (
 GROUP BY version_id"""
 
 
-def refresh_references(day: date) -> None:
+def refresh_references(day: date, *, sums_are_of_day: bool = False) -> None:
     """Take new medians for versions whose last ones are a week old, or that have none."""
-    run = prepare(day)
+    run = prepare(day, sums_are_of_day=sums_are_of_day)
     due = [card for card in run.cards if _is_due(card.reference_on, day)]
     if not due:
         return

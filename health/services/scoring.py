@@ -50,13 +50,13 @@ WHERE (health_score IS NOT NULL OR coverage IS NOT NULL)
   AND customer_id IN (SELECT id FROM accounts_customer WHERE stage = 'churned'){these}"""
 
 
-def score_day(day: date, *, customers: Iterable[UUID] | None = None) -> int:
+def score_day(day: date, *, customers: Iterable[UUID] | None = None, sums_are_of_day: bool = False) -> int:
     """Score a day that is not closed, in one statement; says how many snapshots are new or differ."""
     if HealthDay.objects.filter(day=day).exists():
         return 0
     if customers is None:
-        refresh_references(day)
-    run = prepare(day, customers=customers)
+        refresh_references(day, sums_are_of_day=sums_are_of_day)
+    run = prepare(day, customers=customers, sums_are_of_day=sums_are_of_day)
     if not run.cards:
         return 0
     with connection.cursor() as cursor:
@@ -73,18 +73,22 @@ def score_today(customers: Iterable[UUID] | None = None) -> int:
     return changed
 
 
-def close_day(day: date, *, alert: bool = True) -> int:
-    """Make the scores of a past local day final; closing it again changes nothing. Says how many there are."""
+def close_day(day: date, *, newest: bool = True) -> int:
+    """Make the scores of a past local day final; closing it again changes nothing. Says how many there are.
+
+    The newest day is scored from the running sums, which must have been taken to it; it raises alerts and shows in
+    the lists. Older ones fill gaps in the history.
+    """
     if day >= current_tenant().today():
         raise ValueError("a day closes after it has ended")
     if HealthDay.objects.filter(day=day).exists():
         return 0
-    score_day(day)
+    score_day(day, sums_are_of_day=newest)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM health_snapshot WHERE day = %s", [day])
         customers: int = cursor.fetchone()[0]
     HealthDay.objects.create(day=day, customers=customers)
-    if alert:
+    if newest:
         raise_alerts(day)
         _stand(prepare(day, cards=[]))
     record_event("health.scored", day=day.isoformat(), customers=customers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,11 +35,20 @@ class Fact:
 
 @dataclass(frozen=True)
 class Source:
-    """`relation` gives one row per customer with `customer_id`; parameters: %(day)s, %(until)s, %(zone)s."""
+    """`relation` gives one row per customer with `customer_id`; parameters: %(day)s, %(until)s, %(zone)s.
+
+    A relation over sums that only hold for the newest day has a `past` beside it, which works any day out anew;
+    `past_params` gives the parameters which that one needs besides.
+    """
 
     name: str
     relation: Callable[[Only], str]
     facts: Mapping[str, Fact]
+    past: Callable[[Only], str] | None = None
+    past_params: Callable[[date], dict[str, Any]] | None = None
+
+    def on(self, only: Only, *, past: bool) -> str:
+        return self.past(only) if past and self.past else self.relation(only)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from health.sources.registry import Fact, Measured, Only, Source, register_measures, register_source
 
 CONTACT = """
-    SELECT customer_id, (last_contact_at AT TIME ZONE %(zone)s)::date AS contact_on,
+    SELECT customer_id, %(day)s::date - (last_contact_at AT TIME ZONE %(zone)s)::date AS silent,
            renewal_on - %(day)s::date AS days_to_renewal
     FROM accounts_customerstanding
     WHERE (last_contact_at IS NOT NULL OR renewal_on IS NOT NULL){only}"""
@@ -35,7 +35,7 @@ register_source(
         "standing",
         standing,
         {
-            "days_since_contact": Fact("greatest(%(day)s::date - standing.contact_on, 0)"),
+            "days_since_contact": Fact("CASE WHEN standing.silent < 0 THEN 0 ELSE standing.silent END"),
             "days_to_renewal": Fact("standing.days_to_renewal"),
         },
     )

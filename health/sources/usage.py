@@ -7,21 +7,27 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from health.sources.registry import Fact, Measured, Only, Source, register_measures, register_source
+from health.usage.running import sums_params, sums_sql
 
-# Sums taken to an earlier day, or no event of any customer since, make every value as old as that.
-RUNNING = """
+# Sums taken to an earlier day, or no event of any customer since, make every value as old as that. A tenant that
+# sends no events has no usage at all, rather than customers who use nothing.
+SUMS = """
     SELECT r.customer_id, r.trend_pct, r.active_users_28, r.login_users_28, r.user_days_28, r.active_days_28,
            r.features_28, r.sticky_features_28, nullif(r.seats, 0) AS seats, %(day)s::date - r.last_active_on AS idle,
-           greatest(%(day)s::date - r.as_of,
-                    %(day)s::date - (SELECT max(day) FROM health_telemetry_day WHERE day <= %(day)s::date)) AS age,
+           greatest(%(day)s::date - r.as_of, %(day)s::date - heard.day) AS age,
            nullif((SELECT count(*) FROM health_feature), 0) AS features,
            nullif((SELECT count(*) FROM health_feature WHERE kind = 'sticky'), 0) AS sticky
-    FROM health_usage_running r
+    FROM {sums}
+    JOIN (SELECT max(day) AS day FROM health_telemetry_day WHERE day <= %(day)s::date) heard ON heard.day IS NOT NULL
     WHERE true{only}"""
 
 
 def running(only: Only) -> str:
-    return RUNNING.format(only=only("r.customer_id"))
+    return SUMS.format(sums="health_usage_running r", only=only("r.customer_id"))
+
+
+def worked_out(only: Only) -> str:
+    return SUMS.format(sums=sums_sql(some=bool(only("r.customer_id"))), only="")
 
 
 def _share(part: str, whole: str) -> Fact:
@@ -47,8 +53,10 @@ register_source(
             "feature_breadth": _share("features_28", "features"),
             "sticky_features": _share("sticky_features_28", "sticky"),
             "active_days": Fact("usage.active_days_28", "usage.age"),
-            "days_since_active": Fact("greatest(usage.idle, 0)", "usage.age"),
+            "days_since_active": Fact("CASE WHEN usage.idle < 0 THEN 0 ELSE usage.idle END", "usage.age"),
         },
+        past=worked_out,
+        past_params=sums_params,
     )
 )
 

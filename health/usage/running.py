@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -146,12 +147,12 @@ trend AS (
 )
 """
 
-_WRITE = """
-INSERT INTO health_usage_running (
+_COLUMNS = """
     customer_id, as_of, first_seen_on, last_seen_on, last_active_on, last_login_on, actions_7, actions_28, logins_28,
     active_days_28, user_days_28, active_users_7, active_users_28, login_users_28, features_28, basic_features_28,
     sticky_features_28, seats, last_week, last_week_actions, weeks_observed, week_value, baseline_mean,
-    baseline_median, baseline_mad, trend_pct, trend_z, trend_z_before, trend_slope, computed_at)
+    baseline_median, baseline_mad, trend_pct, trend_z, trend_z_before, trend_slope, computed_at"""
+_SELECT = """
 SELECT who.customer_id, %(as_of)s, p.first_seen_on, p.last_seen_on, p.last_active_on, p.last_login_on,
        coalesce(d.actions_7, 0), coalesce(d.actions_28, 0), coalesce(d.logins_28, 0), coalesce(d.active_days_28, 0),
        coalesce(d.user_days_28, 0), coalesce(p.active_users_7, 0), coalesce(p.active_users_28, 0),
@@ -161,10 +162,12 @@ SELECT who.customer_id, %(as_of)s, p.first_seen_on, p.last_seen_on, p.last_activ
        round(t.pct, 9), round(t.z, 9), round(t.z_before, 9), round(t.slope, 9), now()
 FROM who LEFT JOIN people p ON p.customer_id = who.customer_id LEFT JOIN sums d ON d.customer_id = who.customer_id
 LEFT JOIN seats_now s ON s.customer_id = who.customer_id LEFT JOIN trend t ON t.customer_id = who.customer_id
-ON CONFLICT (tenant_id, customer_id) DO UPDATE SET
 """
-_COLUMNS = _WRITE[_WRITE.index("as_of") : _WRITE.index(")")].replace("\n", " ").split(",")
-_UPSERT = _WRITE + ", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in _COLUMNS)
+_CHANGED = [name.strip() for name in _COLUMNS.split(",")][1:]
+_UPSERT = (
+    f"INSERT INTO health_usage_running ({_COLUMNS}){_SELECT}ON CONFLICT (tenant_id, customer_id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _CHANGED)
+)
 
 _STANDING = """
 UPDATE accounts_customerstanding s SET last_seen_on = r.last_seen_on
@@ -180,17 +183,37 @@ def refresh(customers: Sequence[UUID] | None = None, *, as_of: date | None = Non
 
     One statement, whatever the number of customers.
     """
-    day = as_of or current_tenant().today()
     params = {
         "ids": None if customers is None else [str(each) for each in customers],
-        "as_of": day,
-        "week": last_complete_week(day),
-        "has_features": Feature.objects.exists(),
+        **sums_params(as_of or current_tenant().today()),
     }
     who = _ALL if customers is None else _SOME
     with connection.cursor() as cursor:
-        cursor.execute(",\n".join([who, _PEOPLE, _SUMS, _SEATS, _WEEKS, _TREND]) + _UPSERT, params)
+        cursor.execute(_sums(who) + _UPSERT, params)
         cursor.execute(f"{who} {_STANDING}", params)
+
+
+def sums_sql(*, some: bool) -> str:
+    """The same sums as a relation `r` that is not stored, for looking at any past day.
+
+    Parameters: those of `sums_params`, and with `some` the customers as %(ids)s.
+    """
+    return f"({_sums(_SOME if some else _ALL)}{_SELECT}) AS r({_COLUMNS})"
+
+
+def sums_params(day: date) -> dict[str, Any]:
+    return {"as_of": day, "week": last_complete_week(day), "has_features": Feature.objects.exists()}
+
+
+def _sums(who: str) -> str:
+    return ",\n".join([who, _PEOPLE, _SUMS, _SEATS, _WEEKS, _TREND])
+
+
+def ahead_of(day: date) -> list[UUID]:
+    """Customers whose sums already hold something of a later day."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customer_id FROM health_usage_running WHERE last_seen_on > %s", [day])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def last_complete_week(as_of: date) -> date:

@@ -19,11 +19,10 @@ def refresh_stale_customers() -> int:
 
 
 @job_handler("usage.nightly")
-def move_windows(job: Job) -> None:
-    """After local midnight all windows end one day later."""
+def make_partitions(job: Job) -> None:
+    """The windows of the running sums move when the day is closed (`health.tasks`)."""
     today = current_tenant().today()
     partitions.make_ahead(today, today + timedelta(days=92))
-    running.refresh()
 
 
 @job_handler("usage.rebuild")
