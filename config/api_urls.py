@@ -12,6 +12,8 @@ from accounts.rest.unknown import unknown_route
 from churn.api.urls import routes as churn_routes
 from engagement.api.urls import routes as engagement_routes
 from health.api.urls import routes as health_routes
+from health.api.usage_urls import routes as usage_routes
+from integrations.api.urls import routes as integrations_routes
 
 
 def with_slash_twins(routes: Iterable[URLPattern]) -> list[URLPattern]:
@@ -26,6 +28,8 @@ urlpatterns = [
             *accounts_routes,
             *engagement_routes,
             *health_routes,
+            *usage_routes,
+            *integrations_routes,
             *churn_routes,
         ]
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import health.usage.subscriptions  # noqa: F401  its reactions register themselves
 from accounts.events import subscribe
 from accounts.models import DomainEvent
 from health.services.scorecards import ensure_default_scorecards

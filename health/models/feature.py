@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +24,12 @@ class EventRole(models.TextChoices):
 
 
 class Feature(TenantModel):
-    """A part of the tenant's product. Its use is seen through the event types that point to it."""
+    """A part of the tenant's product, whose use is shown by the named events, or else by those called like it."""
 
     key = models.CharField(_("key"), max_length=200)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=FeatureKind.choices, default=FeatureKind.UNCLASSIFIED)
+    events = ArrayField(models.CharField(max_length=200), default=list, blank=True, verbose_name=_("events"))
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

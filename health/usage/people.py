@@ -160,9 +160,17 @@ def reattribute(wanted: list[Move], *, only_unattributed: bool = False) -> list[
 
 
 def days_of(person: str) -> list[Span]:
-    """The days on which this person counts in rollups."""
-    sql = "SELECT customer_id, first_seen_on, last_seen_on FROM health_user WHERE user_ref = %s"
-    return [Span(*row) for row in _rows(sql, [person])]
+    """The days on which this person counts in rollups, as far as raw events reach back."""
+    rows = _rows(
+        """
+        SELECT p.customer_id, greatest(p.first_seen_on, (e.first_at AT TIME ZONE %s)::date), p.last_seen_on
+        FROM health_user p CROSS JOIN LATERAL (
+            SELECT min(occurred_at) AS first_at FROM health_event e WHERE e.customer_id = p.customer_id) e
+        WHERE p.user_ref = %s AND e.first_at IS NOT NULL
+        """,
+        [current_tenant().timezone, person],
+    )
+    return [Span(*row) for row in rows if row[1] <= row[2]]
 
 
 def _rows(sql: str, params: object) -> list[tuple]:  # type: ignore[type-arg]

@@ -1,7 +1,7 @@
 """Rollups of usage: sums and counts by person, day and ISO week. Days are the tenant's local days.
 
 Adding is one statement that reads what was there before it (its snapshot) to tell first uses from repeats.
-It must run alone in its tenant; the inbox's sweep sees to that.
+It must run alone in its tenant (`write_alone`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -221,13 +221,13 @@ def last_complete_week(as_of: date) -> date:
     return as_of - timedelta(days=as_of.weekday() + 7)
 
 
-def mark_stale(customers: set[UUID]) -> None:
-    """Their running sums are made again by the next sweep, in the order in which rows are locked everywhere."""
+def mark_stale(customers: Iterable[UUID | str]) -> None:
+    """Their running sums are made again by the next sweep."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO health_usage_stale (customer_id) SELECT unnest(%s::uuid[])"
             " ON CONFLICT (tenant_id, customer_id) DO NOTHING",
-            [[str(each) for each in sorted(customers)]],
+            [sorted({str(each) for each in customers})],
         )
 
 

@@ -1,4 +1,4 @@
-"""The one writer of usage events. Call inside the tenant's scope, one at a time per tenant (the inbox's sweep).
+"""The one writer of usage events. Call inside the tenant's scope; writers of one tenant wait for each other.
 
 `unseen` first, then whatever the new events say of customers and contacts, then `store`; all in one transaction.
 """
@@ -14,6 +14,7 @@ from django.db import connection
 
 from accounts.tenancy.scope import current_tenant
 from health.usage import event_types, partitions, people
+from health.usage.alone import write_alone
 from health.usage.attribution import History, Sighting, customer_at
 from health.usage.events import UsageEvent, message_key
 from health.usage.rollups import ADD, Span, rebuild
@@ -62,6 +63,7 @@ class _Row(msgspec.Struct, omit_defaults=True, gc=False):
 
 def unseen(events: Iterable[UsageEvent]) -> list[UsageEvent]:
     """Those whose message id this tenant never sent before, whatever its timestamp; from now on they are seen."""
+    write_alone()
     first: dict[str, UsageEvent] = {}
     for event in events:
         first.setdefault(message_key(event.message_id), event)
