@@ -49,4 +49,6 @@ class UsageView(ApiView):
         if (end - start).days > MOST_DAYS:
             raise bad_parameters([FieldError("?from", "out_of_range", _("Asks for more than ten years."))])
         rows = reader.daily(customer.pk, start, end, event=query.get("event", ""))
-        return Response({"data": [{"day": row.day.isoformat(), "count": row.count, "users": row.users} for row in rows]})
+        return Response(
+            {"data": [{"day": row.day.isoformat(), "count": row.count, "users": row.users} for row in rows]}
+        )

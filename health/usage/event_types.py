@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from uuid import UUID
 
 from health.models import EventRole, EventType, Feature
 
@@ -38,6 +39,6 @@ def register(events: Iterable[str]) -> None:
     )
 
 
-def _features_by_slug() -> dict[str, object]:
+def _features_by_slug() -> dict[str, UUID]:
     rows = Feature.objects.order_by("-created_at").values_list("pk", "key", "name")
     return {slug(text): pk for pk, key, name in rows for text in (name, key)}

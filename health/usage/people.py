@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -106,7 +107,8 @@ def remember(sightings: Iterable[tuple[str, Sighting]]) -> None:
 def customers_of_contacts(users: Iterable[str]) -> dict[str, UUID]:
     """What the address book says, for users that no group call ever placed."""
     contacts = Contact.objects.filter(external_id__in=list(users)).exclude(customer=None)
-    return dict(contacts.values_list("external_id", "customer_id"))
+    rows = contacts.values_list("external_id", "customer_id")
+    return {user: customer for user, customer in rows if user and customer}
 
 
 def moves(before: dict[str, History], after: dict[str, History]) -> list[Move]:
@@ -173,12 +175,12 @@ def days_of(person: str) -> list[Span]:
     return [Span(*row) for row in rows if row[1] <= row[2]]
 
 
-def _rows(sql: str, params: object) -> list[tuple]:  # type: ignore[type-arg]
+def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
-def _run(sql: str, params: object) -> None:
+def _run(sql: str, params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

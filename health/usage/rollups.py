@@ -109,8 +109,10 @@ WITH made AS (
 SELECT DISTINCT customer_id, user_ref FROM made
 """
 _SUM_AGAIN = (
-    "DELETE FROM health_usage_day d USING ({spans}) s"
-    " WHERE d.customer_id = s.customer_id AND d.day BETWEEN s.first AND s.last",
+    """
+    DELETE FROM health_usage_day d USING ({spans}) s
+    WHERE d.customer_id = s.customer_id AND d.day BETWEEN s.first AND s.last
+    """,
     """
     INSERT INTO health_usage_day (customer_id, day, event, count, users)
     SELECT u.customer_id, u.day, coalesce(u.event, ''), sum(u.count), count(DISTINCT u.user_ref)

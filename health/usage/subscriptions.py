@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from accounts.events import subscribe
 from accounts.jobs import enqueue
 from accounts.models import Contact, DomainEvent

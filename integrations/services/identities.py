@@ -35,7 +35,8 @@ def ensure_customers(companies: Iterable[Company]) -> dict[str, UUID]:
 
 
 def _customers(keys: Iterable[str]) -> dict[str, UUID]:
-    return dict(Customer.objects.filter(external_id__in=list(keys)).values_list("external_id", "pk"))
+    rows = Customer.objects.filter(external_id__in=list(keys)).values_list("external_id", "pk")
+    return {key: pk for key, pk in rows if key}
 
 
 def _create(companies: list[Company]) -> list[UUID]:

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 NOVEMBER = (date(2026, 11, 1), date(2026, 12, 1))
 
 
-@pytest.fixture
-def key(acme: Tenant) -> str:
-    return make_write_key(acme)
-
-
 def usage(tenant: Tenant, external_id: str, event: str = "") -> list[tuple[date, int, int]]:
     with tenant_scope(tenant):
         customer = Customer.objects.get(external_id=external_id)
