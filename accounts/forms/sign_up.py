@@ -47,7 +47,8 @@ class CompanyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, language: str, accepts: str, your_name: str, **kwargs: Any) -> None:
         guessed = {"timezone": guess_timezone(accepts), "currency": guess_currency(accepts), "your_name": your_name}
-        super().__init__(*args, initial={**guessed, **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = guessed
+        super().__init__(*args, **kwargs)
         self.fields["timezone"].choices = timezone_choices()  # type: ignore[attr-defined]
         self.fields["currency"].choices = currency_choices(language)  # type: ignore[attr-defined]
 

@@ -41,7 +41,8 @@ class PoliciesForm(forms.Form):
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         policies = policies_of(tenant)
-        super().__init__(*args, initial={name: getattr(policies, name) for name in SWITCHES}, **kwargs)
+        kwargs["initial"] = {name: getattr(policies, name) for name in SWITCHES}
+        super().__init__(*args, **kwargs)
         self.tenant = tenant
         for name, switch in SWITCHES.items():
             self.fields[name] = _field(switch)
@@ -61,11 +62,21 @@ def _field(switch: Switch) -> forms.Field:
         return forms.ChoiceField(label=switch.label, choices=list(switch.options.items()))
     if isinstance(switch, Flag):
         return forms.BooleanField(label=switch.label, required=False)
-    absent = {
-        "required": not switch.absent,
-        "help_text": switch.absent and _("Empty: %(meaning)s") % {"meaning": switch.absent},
-    }
+    required, help_text = (
+        not switch.absent,
+        (_("Empty: %(meaning)s") % {"meaning": switch.absent}) if switch.absent else "",
+    )
     if isinstance(switch, Whole):
-        return forms.IntegerField(label=switch.label, min_value=switch.low, max_value=switch.high, **absent)
+        return forms.IntegerField(
+            label=switch.label, min_value=switch.low, max_value=switch.high, required=required, help_text=help_text
+        )
     assert isinstance(switch, Percent)
-    return forms.DecimalField(label=switch.label, min_value=0, max_value=100, max_digits=7, decimal_places=4, **absent)
+    return forms.DecimalField(
+        label=switch.label,
+        min_value=0,
+        max_value=100,
+        max_digits=7,
+        decimal_places=4,
+        required=required,
+        help_text=help_text,
+    )

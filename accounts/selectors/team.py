@@ -65,7 +65,7 @@ def open_invitations() -> list[OpenInvitation]:
 
 def assignable_roles(me: Membership) -> list[tuple[str, str]]:
     """The roles this member may give: only owners make owners."""
-    return [(role, label) for role, label in Role.choices if me.role == Role.OWNER or role != Role.OWNER]
+    return [(role, str(label)) for role, label in Role.choices if me.role == Role.OWNER or role != Role.OWNER]
 
 
 def _member(row: Membership, me: Membership) -> Member:

@@ -100,7 +100,7 @@ def accept(invitation: Invitation, user: User) -> Membership | None:
 
 def token_of(invitation: Invitation) -> str:
     """The secret part of the link in the mail."""
-    return _token(invitation.tenant_id, invitation.email, invitation.expires_at)
+    return _token(invitation.tenant.pk, invitation.email, invitation.expires_at)
 
 
 def _why_not(email: str) -> str:

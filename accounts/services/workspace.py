@@ -7,7 +7,7 @@ from typing import Any
 from accounts.events import record_event
 from accounts.jobs import ensure_recurring
 from accounts.models import Tenant
-from accounts.policies import merged_policies
+from accounts.policies import merged_policies, policies_as_json
 from accounts.services.audit import record_audit, snapshot
 
 
@@ -33,17 +33,18 @@ def change_workspace(tenant: Tenant, **values: Any) -> bool:
 def change_policies(tenant: Tenant, changes: dict[str, Any]) -> bool:
     """Save these policy switches; ValidationError names each that is wrong."""
     current = Tenant.objects.select_for_update().get(pk=tenant.pk)
-    before, after = dict(current.policies), merged_policies(current, changes)
-    if before == after:
+    before = policies_as_json(current)
+    current.policies = tenant.policies = merged_policies(current, changes)
+    after = policies_as_json(current)
+    fields = sorted(name for name in after if before[name] != after[name])
+    if not fields:
         return False
-    current.policies = tenant.policies = after
     current.save(update_fields=["policies"])
-    fields = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     record_audit(
         "policies.changed",
         current,
-        before={name: before.get(name) for name in fields},
-        after={name: after.get(name) for name in fields},
+        before={name: before[name] for name in fields},
+        after={name: after[name] for name in fields},
     )
     record_event("settings.changed", fields=fields)
     return True

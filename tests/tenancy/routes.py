@@ -61,8 +61,8 @@ class Route:
         return (
             self.name in PUBLIC
             or self.pattern in PUBLIC
-            or self.pattern.startswith("account/")
-            and (self.name.startswith(SIGN_IN) or self.pattern.startswith("account/social/"))
+            or self.pattern.startswith("account/social/")
+            or (self.pattern.startswith("account/") and self.name.startswith(SIGN_IN))
         )
 
     @property
