@@ -12,7 +12,8 @@ from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Band, Customer, CustomerStanding, Membership, Stage
+from accounts.models import Band, Customer, CustomerStanding, Membership, Segment, Stage
+from accounts.segment_rules import customers_in
 from accounts.selectors.keyset import Order, Page, page_of
 from accounts.selectors.search import SHORTEST_SUBSTRING, clean, containing, starting_with
 
@@ -53,6 +54,7 @@ class CustomerFilter:
     tier: str = ""
     csm: str = ""
     band: str = ""
+    segment: str = ""
     order: str = BY_NAME
 
     @classmethod
@@ -65,15 +67,16 @@ class CustomerFilter:
             tier=printable(str(asked.get("tier", "")))[:50],
             csm=csm if csm in (NOBODY, MINE) or is_uuid(csm) else "",
             band=one_of(asked.get("band"), Band.values),
+            segment=segment if is_uuid(segment := str(asked.get("segment", ""))) else "",
             order=order if order.removeprefix("-") in (BY_NAME, *ON_STANDING) else BY_NAME,
         )
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.q or self.stage or self.tier or self.csm or self.band)
+        return bool(self.q or self.stage or self.tier or self.csm or self.band or self.segment)
 
     def as_query(self) -> dict[str, str]:
-        named = {name: getattr(self, name) for name in ("q", "stage", "tier", "csm", "band")}
+        named = {name: getattr(self, name) for name in ("q", "stage", "tier", "csm", "band", "segment")}
         kept = {name: value for name, value in named.items() if value}
         return kept | ({"order": self.order} if self.order != BY_NAME else {})
 
@@ -139,8 +142,11 @@ def narrowed(
 ) -> QuerySet[Any]:
     """The filters, with the way from the listed table to the customer and to its standing."""
     wanted: dict[str, Any] = {}
+    key = "customer_id__in" if customer else "pk__in"
     if asked.q:
-        wanted["customer_id__in" if customer else "pk__in"] = found_ids(asked.q)
+        rows = rows.filter(**{key: found_ids(asked.q)})
+    if asked.segment:
+        rows = rows.filter(**{key: members_of(asked.segment)})
     if asked.stage:
         wanted[f"{customer}stage"] = asked.stage
     if asked.tier:
@@ -152,6 +158,11 @@ def narrowed(
     elif asked.csm:
         wanted[f"{customer}csm_id"] = viewer.pk if asked.csm == MINE else UUID(asked.csm)
     return rows.filter(**wanted)
+
+
+def members_of(segment_id: str) -> Any:
+    segment = Segment.objects.filter(pk=segment_id).first()
+    return customers_in(segment) if segment else []
 
 
 def found_ids(query: str) -> list[Any]:

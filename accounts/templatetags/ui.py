@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from accounts.ui import definitions, figures, icons, marks, tables
+from accounts.ui import definitions, figures, icons, marks, rules, tables
 
 register = template.Library()
 
@@ -28,6 +28,7 @@ register.simple_tag(definitions.definition)
 register.simple_tag(tables.sort_header, takes_context=True)
 register.filter("tone", marks.tone_of)
 register.filter("stage_tone", marks.stage_tone)
+register.filter("rule_text", rules.rule_text)
 
 CHARTS = {
     "linechart": "line",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.csv_cells import csv_lines
 from accounts.forms.customers import AssignForm, SavedViewForm
-from accounts.models import Band, Membership, SavedView, Stage, Tenant
+from accounts.models import Band, Membership, SavedView, Segment, Stage, Tenant
 from accounts.roles import can
 from accounts.selectors.customer_list import (
     COLUMNS,
@@ -65,6 +65,7 @@ def filters(request: StaffRequest) -> dict[str, Any]:
         "stages": Stage.choices,
         "bands": Band.choices,
         "tiers": tiers(request.tenant.pk),
+        "segments": Segment.objects.order_by("name").only("name"),
         "colleagues": Membership.objects.active().select_related("user").order_by("user__name", "user__email"),
         "assign_form": AssignForm(),
         "view_form": SavedViewForm(auto_id="view_%s"),

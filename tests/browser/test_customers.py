@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import Customer, Membership, Role, Tenant
+from accounts.models import Customer, Membership, Role, Segment, Tenant
 from accounts.tenancy.scope import tenant_scope
 from tests.browser.conftest import Visitor
 from tests.factories.accounts import make_contact, make_customer, make_membership, make_subscription, make_user
@@ -78,6 +78,18 @@ def test_forms_in_both_themes_and_widths(visitor: Visitor, acme: Tenant, maja: M
     row = fjordkraft(acme)
     visitor.walk(f"{LIST}{row.pk}/edit/", "customer-edit")
     visitor.walk(f"{LIST}{row.pk}/people/new/", "contact-new")
+
+
+def test_segments_in_both_themes_and_widths(visitor: Visitor, acme: Tenant, maja: Membership) -> None:
+    rule = {"all": [{"field": "band", "op": "eq", "value": "red"}, {"field": "mrr", "op": "gte", "value": 500}]}
+    with tenant_scope(acme):
+        segment = Segment.objects.create(name="Large and red", rule=rule)
+    visitor.walk("/acme/segments/", "segments")
+    visitor.walk(f"/acme/segments/{segment.pk}/", "segment")
+    expect(visitor.page.locator("#segment-preview")).to_contain_text("Cobalt Learning")
+    visitor.page.get_by_label("Value").first.fill("green")
+    visitor.page.get_by_label("Value").first.blur()
+    expect(visitor.page.locator("#segment-preview")).to_contain_text("Northwind Logistics")
 
 
 def test_typing_searches_and_keeps_the_address(visitor: Visitor, maja: Membership) -> None:

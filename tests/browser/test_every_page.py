@@ -15,7 +15,7 @@ from tests.factories.accounts import make_membership
 pytestmark = pytest.mark.browser
 
 # Walked here, in a tenant that has nothing yet: a page must be worth seeing from the first day.
-PAGES = ["today", "task_list", "task_new", "customer_list", "customer_new"]
+PAGES = ["today", "task_list", "task_new", "customer_list", "customer_new", "segment_list", "segment_new"]
 
 # Walked with their own people and figures in the file of their area.
 WALKED = {
@@ -34,7 +34,7 @@ WALKED = {
 }
 
 # Addresses that answer only to POST, or with something else than a page.
-NOT_PAGES = {"audit_export", "customer_assign", "customer_export", "customer_view_save", "palette"}
+NOT_PAGES = {"audit_export", "customer_assign", "customer_export", "customer_view_save", "palette", "segment_preview"}
 
 
 def staff_names(patterns: list[URLPattern | URLResolver], inside: bool = False) -> Iterator[str]:
