@@ -128,7 +128,11 @@ def condition(found: dict[str, Any], index: int) -> dict[str, Any]:
     if op in VALUELESS:
         return {"field": name, "op": op}
     if op in ("in", "not_in"):
-        return {"field": name, "op": op, "value": [typed(name, part.strip()) for part in text.split(",") if part.strip()]}
+        return {
+            "field": name,
+            "op": op,
+            "value": [typed(name, part.strip()) for part in text.split(",") if part.strip()],
+        }
     return {"field": name, "op": op, "value": typed(name, text.strip())}
 
 
