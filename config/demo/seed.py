@@ -12,6 +12,7 @@ from accounts.services.tenants import create_tenant
 from accounts.tenancy.scope import tenant_scope
 from config.demo import load
 from config.demo.facts import Calendar
+from config.demo.load_usage import load_usage
 from config.demo.simulate import simulate
 
 Say = Callable[[str], None]
@@ -63,5 +64,6 @@ def _fill(tenant: Tenant, demo: Demo, say: Say) -> None:
     csms: list[Membership] = list(Membership.objects.with_role(Role.CSM).select_related("user").order_by("id"))
     ids = load.load_customers(history, calendar, csms)
     load.load_revenue(history, calendar, ids, demo.seed)
+    load_usage(history, tenant, calendar, ids, demo.seed)
     load.load_talks(history, calendar, ids, csms, demo.seed)
     load.load_tasks(history, tenant, ids, csms)

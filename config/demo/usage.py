@@ -1,4 +1,4 @@
-"""Who used what on which day, drawn from the weekly figures of the simulation."""
+"""Who did what on which day, drawn from the weekly figures of the simulation."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from config.demo.facts import Calendar, external_id
 from config.demo.simulate import History
 from config.demo.world import FEATURES, WEEKS
 
-DETAILED_WEEKS = 12  # several days a week with several events; before that one day stands for the week
+LATE_WEEKS = 8  # in which a person is seen on two days; before that one day stands for the week
+DAYS_OF_LATE = 2
 EVENTS = list(FEATURES)
 SHARES = np.array([share for _, _, share in FEATURES.values()])
 STICKY = np.array([kind == "sticky" for _, kind, _ in FEATURES.values()])
@@ -21,16 +23,12 @@ STICKY = np.array([kind == "sticky" for _, kind, _ in FEATURES.values()])
 
 @dataclass
 class UserDays:
-    """Parallel columns of person-days."""
+    """Parallel columns of what was done: one entry per event."""
 
     customer: list[Any] = field(default_factory=list)
     day: list[date] = field(default_factory=list)
     user: list[str] = field(default_factory=list)
     event: list[str] = field(default_factory=list)
-    count: list[int] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.count)
 
 
 def user_days(
@@ -44,43 +42,32 @@ def user_days(
 
 def _week(rng: np.random.Generator, h: History, ids: list[Any], calendar: Calendar, week: int, people: int) -> UserDays:
     batch = UserDays()
-    detailed = week >= WEEKS - DETAILED_WEEKS
+    wanted_days = DAYS_OF_LATE if week >= WEEKS - LATE_WEEKS else 1
     for i in np.flatnonzero(h.active[:, week]):
         active = int(min(h.active[i, week], people))
-        each = max(1, int(h.usage[i, week]) // max(1, active))
+        shares = _shares(h, int(i), week)
         for person in range(active):
-            days = _days(rng, each) if detailed else [int(rng.integers(0, 5))]
-            for weekday in days:
-                _day(rng, batch, ids[i], calendar.day(week, weekday), _user(i, person), each // len(days), h, i, week)
+            for weekday in rng.choice(5, wanted_days, replace=False):
+                _day(rng, batch, ids[i], calendar.day(week, int(weekday)), _user(i, person), shares)
     return batch
 
 
-def _days(rng: np.random.Generator, each: int) -> list[int]:
-    wanted = int(min(5, 1 + each // 4))
-    return sorted(int(day) for day in rng.choice(5, wanted, replace=False))
+def _shares(h: History, i: int, week: int) -> npt.NDArray[np.float64]:
+    """What is used: sticky features only where most seats are in use."""
+    rate = h.active[i, week] / max(1, h.seats[i, week])
+    shares = np.where(STICKY, SHARES * max(0.0, 2 * rate - 0.5), SHARES)
+    return shares / shares.sum()
 
 
 def _day(
-    rng: np.random.Generator,
-    batch: UserDays,
-    customer: Any,
-    day: date,
-    user: str,
-    events: int,
-    h: History,
-    i: Any,
-    week: int,
+    rng: np.random.Generator, batch: UserDays, customer: Any, day: date, user: str, shares: npt.NDArray[np.float64]
 ) -> None:
-    rate = h.active[i, week] / max(1, h.seats[i, week])
-    shares = np.where(STICKY, SHARES * max(0.0, 2 * rate - 0.5), SHARES)
-    counts = rng.multinomial(max(1, events), shares / shares.sum())
-    counts[0] = 1
-    for number in np.flatnonzero(counts):
+    """A log-in and one or two other things."""
+    for number in {0, *rng.choice(len(EVENTS), 2, p=shares)}:
         batch.customer.append(customer)
         batch.day.append(day)
         batch.user.append(user)
         batch.event.append(EVENTS[number])
-        batch.count.append(int(counts[number]))
 
 
 def _user(i: Any, person: int) -> str:
