@@ -14,6 +14,7 @@ from health.usage import history, partitions, running
 
 NIGHTLY = "usage.nightly"
 REBUILD = "usage.rebuild"
+WINDOWS = "usage.windows"
 STALE = "SELECT DISTINCT tenant_id FROM health_usage_stale"
 
 
@@ -33,13 +34,18 @@ def make_partitions(job: Job) -> None:
 def rebuild_history(job: Job) -> None:
     """Every rollup from the raw events; the whole tenant in one transaction, beside which readers see the old sums."""
     history.rebuild_all()
-    running.refresh()
-    enqueue(RESCORE, key="all")
+    enqueue(WINDOWS, key="all")
 
 
 @job_handler(RECLASSIFY)
 def sum_with_new_meanings(job: Job) -> None:
     history.sum_people()
+    enqueue(WINDOWS, key="all")
+
+
+@job_handler(WINDOWS)
+def move_windows(job: Job) -> None:
+    """A job of its own, so that the planner knows the rollups that were made just before."""
     running.refresh()
     enqueue(RESCORE, key="all")
 
