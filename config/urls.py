@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api_urls")),
     path("<slug:slug>/", include("accounts.settings_urls")),
     path("<slug:slug>/", include("accounts.urls")),
+    path("<slug:slug>/", include("accounts.imports.urls")),
     path("<slug:slug>/", include("engagement.urls")),
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import FieldDoesNotExist
+
 from accounts.rest.nested import JsonObject, ListOf, Record
 from accounts.rest.resource import Resource
 
@@ -29,6 +31,13 @@ class Kind:
             for name, field in self.resource.fields.items()
             if not field.read_only and not isinstance(field, JsonObject | ListOf | Record)
         ]
+
+    def title(self, name: str) -> str:
+        """How people call a field."""
+        try:
+            return str(self.resource.model._meta.get_field(name).verbose_name)
+        except FieldDoesNotExist:
+            return name
 
     @property
     def required(self) -> list[str]:

@@ -15,7 +15,17 @@ from tests.factories.accounts import make_membership
 pytestmark = pytest.mark.browser
 
 # Walked here, in a tenant that has nothing yet: a page must be worth seeing from the first day.
-PAGES = ["today", "task_list", "task_new", "customer_list", "customer_new", "segment_list", "segment_new"]
+PAGES = [
+    "today",
+    "task_list",
+    "task_new",
+    "customer_list",
+    "customer_new",
+    "import_list",
+    "import_new",
+    "segment_list",
+    "segment_new",
+]
 
 # Walked with their own people and figures in the file of their area.
 WALKED = {
