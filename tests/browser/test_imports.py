@@ -25,7 +25,7 @@ def test_import_from_file_to_undo(visitor: Visitor, acme: Tenant) -> None:
     expect(page.get_by_text("Must be one of")).to_be_visible()
     visitor.walk(page.url.removeprefix(visitor.base_url), "import-checked")
     page.get_by_role("button", name="Import 2 rows").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_text("You may leave this page")).to_be_visible()
     visitor.assert_accessible()
     with tenant_scope(acme):
         job = Job.objects.get(kind="imports.apply")
