@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from accounts.jobs import job_handler, recurring
@@ -29,7 +31,7 @@ def note_unsure() -> int:
     return unsure.note_unsure()
 
 
-@job_handler(unsure.ASK, opens_own_scopes=True)
+@job_handler(unsure.ASK, opens_own_scopes=True, lease=timedelta(seconds=15))
 def ask_provider(job: Job) -> dict[str, str]:
     tenant = Tenant.objects.get(pk=str(job.tenant_id))
     return {"answer": unsure.ask_provider(tenant, job.payload["message"])}

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ DISPATCH = "dispatch"
 BATCH = 200
 MOST_PUBLISHED = 1000  # per queue: what waits in the broker stays bounded however long the backlog
 MOST_OF_ONE_TENANT = 100  # per batch, so that one tenant's backlog does not keep the others waiting
-REPUBLISH = timedelta(seconds=60)
+REPUBLISH = timedelta(seconds=settings.PUMP_REPUBLISH_SECONDS)
 HEAD_START = timedelta(seconds=0.5)  # for the nudge that follows the commit
 SWEEP_PAUSE = 0.9
 BEAT_PAUSE = 5.0

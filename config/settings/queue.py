@@ -36,6 +36,9 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 
+# A due row is sent to the workers again when none of them has claimed it for so long.
+PUMP_REPUBLISH_SECONDS = env.int("PUMP_REPUBLISH_SECONDS", 60)
+
 # Prometheus sends it as a bearer token; without one, /metrics answers nobody.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
