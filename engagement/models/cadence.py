@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -79,6 +80,25 @@ class Cadence(TenantModel):
     def is_active(self) -> bool:
         return self.activated_at is not None
 
+    @property
+    def written_steps(self) -> list[dict[str, Any]]:
+        """The steps as plain values: those of the database until others are set. Setting them saves nothing."""
+        kept = self.__dict__.get("_written_steps")
+        return kept if kept is not None else [step.as_written() for step in self.steps.all()]
+
+    @written_steps.setter
+    def written_steps(self, steps: list[dict[str, Any]]) -> None:
+        self.__dict__["_written_steps"] = steps
+
+    @property
+    def wanted_active(self) -> bool:
+        """Whether it is, or shall be, active. Setting it saves nothing."""
+        return bool(self.__dict__.get("_wanted_active", self.is_active))
+
+    @wanted_active.setter
+    def wanted_active(self, active: bool) -> None:
+        self.__dict__["_wanted_active"] = active
+
 
 class CadenceStep(TenantModel):
     """One mail of a cadence: the local day, the window of that day, and its words by language."""
@@ -105,6 +125,10 @@ class CadenceStep(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.cadence_id} {self.position}"
+
+    def as_written(self) -> dict[str, Any]:
+        names = ("offset_days", "weekdays", "send_from", "send_to", "texts")
+        return {name: getattr(self, name) for name in names}
 
 
 class EnrolmentState(models.TextChoices):
