@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from config.embedded.process import die_with_parent
+from config.embedded.process import dying_with
 
 _STOP_SECONDS = 25
 _MOST_RESTARTS, _WITHIN_SECONDS = 5, 60
@@ -35,7 +35,7 @@ class Child:
             self.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+            preexec_fn=dying_with(os.getpid(), signal.SIGTERM),
         )
 
     def exit_code(self) -> int | None:

@@ -11,9 +11,11 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def free_port(preferred: int | None = None) -> int:
@@ -32,10 +34,16 @@ def free_port(preferred: int | None = None) -> int:
     raise OSError("no free loopback port")
 
 
-def die_with_parent(number: signal.Signals) -> None:
-    """Linux only: the kernel sends the signal when the parent dies, even by SIGKILL."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+def dying_with(parent: int, number: signal.Signals) -> Callable[[], None]:
+    """What a child runs first: on Linux the kernel then signals it when the parent dies, even by SIGKILL."""
+
+    def arrange() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+        if os.getppid() != parent:  # it died before we could ask
+            os._exit(1)
+
+    return arrange
 
 
 def unprivileged(command: list[str], folder: Path, number: signal.Signals) -> list[str]:
@@ -87,5 +95,5 @@ def spawn(command: list[str], folder: Path, number: signal.Signals) -> subproces
         cwd=folder,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=lambda: die_with_parent(number),
+        preexec_fn=dying_with(os.getpid(), number),
     )
