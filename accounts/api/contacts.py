@@ -8,11 +8,15 @@ from django.db.models.functions import Lower
 
 from accounts.events import record_event
 from accounts.models import Contact, Customer, MailState
+from accounts.rest.collections import find_row
 from accounts.rest.fields import Choice, Email, ExternalId, Flag, Instant, Text
 from accounts.rest.nested import Flags, JsonObject
+from accounts.rest.openapi import Operation
 from accounts.rest.places import LanguageTag, TimeZone
 from accounts.rest.references import Ref
 from accounts.rest.resource import Resource, Write
+from accounts.rest.views import ApiView, Request, Response
+from accounts.services.erasure import erase_contact
 
 
 class Contacts(Resource):
@@ -56,3 +60,14 @@ class Contacts(Resource):
 
 
 contacts = Contacts()
+
+
+class EraseView(ApiView):
+    """Forget who a contact was, for good. The row stays for the figures."""
+
+    operations = {"POST": Operation("Erase a contact's personal data", contacts.read_schema)}
+
+    def post(self, request: Request, id: str) -> Response:
+        contact = find_row(contacts, id)
+        erase_contact(contact)
+        return Response(contacts.render(contacts.rows().get(pk=contact.pk)))

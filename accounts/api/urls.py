@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.api.contacts import contacts
+from accounts.api.contacts import EraseView, contacts
 from accounts.api.customers import customers
 from accounts.api.fx_rates import fx_rates
 from accounts.api.imports import routes as import_routes
@@ -16,6 +16,7 @@ from accounts.rest.collections import collection_routes
 routes = [
     *collection_routes("customers", customers),
     *collection_routes("contacts", contacts),
+    path("contacts/<str:id>/erase", EraseView.as_view()),
     *collection_routes("subscriptions", subscriptions),
     *collection_routes("subscription_changes", subscription_changes),
     *collection_routes("fx_rates", fx_rates),
