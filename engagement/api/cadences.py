@@ -40,7 +40,7 @@ class Clock(Field):
 
 
 TEXT = Record({"subject": Text(250, required=True), "body": Text(20_000, multiline=True, required=True)})
-TEXTS = Record({language: TEXT for language in Language.values}, required=True)
+TEXTS = Record(dict.fromkeys(Language.values, TEXT), required=True)
 STEP = Record(
     {
         "offset_days": Whole(-3650, 3650, required=True, help="Days after the start; before a renewal, negative."),

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import time
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,42 +28,86 @@ MOST_STEPS = 50
 
 @dataclass(frozen=True)
 class StepDraft:
-    """A step as somebody wrote it; `texts` is language → {subject, body}."""
+    """A step as somebody wrote it; `texts` is language → {subject, body}. `id` names the step that it was before."""
 
     offset_days: int
     texts: dict[str, dict[str, str]]
     weekdays: list[int] = field(default_factory=every_weekday)
     send_from: time = time(9)
     send_to: time = time(16)
+    id: UUID | None = None
+
+    def written(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name != "id"}
 
 
 def save_steps(cadence: Cadence, drafts: Sequence[StepDraft]) -> bool:
     """Make these the cadence's steps, in this order. Raises ValidationError; True if anything changed.
 
-    Steps keep their identity by position, so that nobody gets a mail twice because its words were changed.
+    Contacts on their way keep their place: nobody gets a mail twice, or misses one, because steps were rewritten.
     """
     check_steps(drafts)
-    known = {step.position: step for step in cadence.steps.all()}
-    changed = _write_steps(cadence, drafts, known)
-    gone = [step.pk for position, step in known.items() if position > len(drafts)]
-    if gone:
-        CadenceStep.objects.filter(pk__in=gone).delete()
-    if changed or gone:
-        record_audit("cadence.steps_changed", cadence, after={"steps": [asdict(draft) for draft in drafts]})
-    return bool(changed or gone)
+    before = list(cadence.steps.all())
+    kept = _match(before, drafts)
+    places = _new_places(before, kept)
+    changed = [_write(cadence, step, draft, place) for place, (step, draft) in enumerate(kept, 1)]
+    gone = {step.pk for step in before} - {step.pk for step, _draft in kept if step is not None}
+    CadenceStep.objects.filter(pk__in=gone).delete()
+    if not any(changed) and not gone:
+        return False
+    _move_enrolments(cadence, places)
+    record_audit("cadence.steps_changed", cadence, after={"steps": [draft.written() for draft in drafts]})
+    return True
 
 
-def _write_steps(cadence: Cadence, drafts: Sequence[StepDraft], known: dict[int, CadenceStep]) -> int:
-    changed = 0
-    for position, draft in enumerate(drafts, 1):
-        step = known.get(position) or CadenceStep(cadence=cadence, position=position)
-        before = None if step._state.adding else {name: getattr(step, name) for name in asdict(draft)}
-        if before != asdict(draft):
-            for name, value in asdict(draft).items():
-                setattr(step, name, value)
-            step.save()
-            changed += 1
-    return changed
+def _match(before: list[CadenceStep], drafts: Sequence[StepDraft]) -> list[tuple[CadenceStep | None, StepDraft]]:
+    """Which step each draft was: the one it names, else an equal one, else the one at its place."""
+    left = {step.pk: step for step in before}
+    found: list[CadenceStep | None] = [left.pop(draft.id, None) if draft.id else None for draft in drafts]
+    for place, draft in enumerate(drafts):
+        if found[place] is None:
+            equal = next((step for step in left.values() if step.as_written() == draft.written()), None)
+            found[place] = left.pop(equal.pk) if equal else None
+    for place, _draft in enumerate(drafts):
+        if found[place] is None and place < len(before):
+            found[place] = left.pop(before[place].pk, None)
+    return list(zip(found, drafts, strict=True))
+
+
+def _new_places(before: list[CadenceStep], kept: list[tuple[CadenceStep | None, StepDraft]]) -> dict[int, int]:
+    """Where somebody goes on who was about to get the step at each old place; past the end means finished."""
+    now_at = {step.pk: place for place, (step, _draft) in enumerate(kept, 1) if step is not None}
+    places, following = {}, len(kept) + 1
+    for step in reversed(before):
+        following = now_at.get(step.pk, following)
+        places[step.position] = following
+    return places
+
+
+def _write(cadence: Cadence, step: CadenceStep | None, draft: StepDraft, place: int) -> bool:
+    if step is not None and step.as_written() == draft.written() and step.position == place:
+        return False
+    row = step or CadenceStep(cadence=cadence)
+    row.position = place
+    for name, value in draft.written().items():
+        setattr(row, name, value)
+    row.save()
+    return True
+
+
+def _move_enrolments(cadence: Cadence, places: dict[int, int]) -> None:
+    """One statement, so that a place is not moved twice; then new moments where the steps' days have changed."""
+    moved = {old: new for old, new in places.items() if old != new}
+    if moved:
+        cases = [When(next_step=old, then=Value(new)) for old, new in moved.items()]
+        Enrolment.objects.running().filter(cadence=cadence, next_step__in=moved).update(next_step=Case(*cases))
+    if cadence.is_active:
+        _set_moments(cadence)
+
+
+def _set_moments(cadence: Cadence) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOMENTS, {**clock(timezone.now()), "cadence": cadence.pk})
 
 
 def check_steps(drafts: Sequence[StepDraft]) -> None:
@@ -111,8 +157,7 @@ def activate(cadence: Cadence) -> bool:
     now = timezone.now()
     started = bool(Cadence.objects.filter(pk=cadence.pk, activated_at=None).update(activated_at=now, looked_at=now))
     if started:
-        with connection.cursor() as cursor:
-            cursor.execute(_RESUME, {**clock(now), "cadence": cadence.pk})
+        _set_moments(cadence)
         cadence.refresh_from_db()
         enqueue(ENROL, key="all")
         record_audit("cadence.activated", cadence)
@@ -131,13 +176,13 @@ def pause(cadence: Cadence) -> bool:
     return paused
 
 
-_RESUME = f"""
-UPDATE engagement_enrolment enrolment SET next_at = resumed.at
+_MOMENTS = f"""
+UPDATE engagement_enrolment enrolment SET next_at = coalesce(resumed.at, %(now)s)
 FROM (
     SELECT e.id, next_send_at(e.anchor_on + step.offset_days, step.weekdays, step.send_from, step.send_to,
                               {ZONE_OF_CONTACT}, %(now)s) AS at
     FROM engagement_enrolment e
-    JOIN engagement_cadencestep step ON step.cadence_id = e.cadence_id AND step.position = e.next_step
+    LEFT JOIN engagement_cadencestep step ON step.cadence_id = e.cadence_id AND step.position = e.next_step
     JOIN accounts_contact contact ON contact.id = e.contact_id
     LEFT JOIN accounts_customer customer ON customer.id = e.customer_id
     WHERE e.cadence_id = %(cadence)s AND e.state = 'active'

@@ -219,8 +219,8 @@ def test_nothing_is_lost_and_nothing_comes_twice(
     with tenant_scope(acme):
         attempts = Counter(Message.objects.values_list("attempts", flat=True))
     with capsys.disabled():
-        print(f"\n{len(wanted)} mails, {dict(chaos.done)}, {time.monotonic() - began:.0f} s: {sum(ids.values())} arrived, "
-              f"{len(ids)} distinct, states {dict(final)}, attempts in one tenant {dict(attempts)}")  # fmt: skip
+        sys.stdout.write(f"\n{len(wanted)} mails, {dict(chaos.done)}, {time.monotonic() - began:.0f} s: {sum(ids.values())} arrived, "
+              f"{len(ids)} distinct, states {dict(final)}, attempts in one tenant {dict(attempts)}\n")  # fmt: skip
     assert chaos.done["kills"] == KILLS
     assert [message for message, count in ids.items() if count > 1] == []
     assert set(ids) == wanted

@@ -13,6 +13,7 @@ from accounts.services.draining import drain
 from accounts.tenancy.scope import tenant_scope
 from engagement.models import Enrolment, Message
 from engagement.services import cadences, enrolments
+from engagement.services.cadences import StepDraft
 from tests.factories.accounts import make_contact, make_customer, make_subscription
 from tests.factories.engagement import make_cadence, make_step
 from tests.mail.server import MailServer
@@ -235,6 +236,24 @@ def test_changed_words_are_not_sent_twice(acme: Tenant, mail_server: MailServer)
         enrolments.enrol()
     drain(20)
     assert len(mail_server.mails) == 1
+
+
+def test_those_on_their_way_keep_their_place(acme: Tenant, mail_server: MailServer) -> None:
+    def step(day: int, subject: str) -> StepDraft:
+        return make_step(day, texts={"en": {"subject": subject, "body": "x"}})
+
+    with tenant_scope(acme):
+        cadence = make_cadence(step(0, "one"), step(2, "two"), step(4, "three"))
+        signed_up(str(acme.today()))
+        enrolments.enrol()
+    drain(20)
+    with tenant_scope(acme):
+        cadences.save_steps(cadence, [step(1, "new"), step(2, "two"), step(4, "three")])  # "one" is gone
+        cadences.save_steps(cadence, [step(0, "first"), step(1, "new"), step(2, "two"), step(4, "three")])
+        cadences.save_steps(cadence, [step(0, "first"), step(1, "new"), step(4, "three")])  # "two" is gone
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=5)):
+        drain(20)
+    assert sent(acme) == ["one", "three"]
 
 
 @pytest.mark.parametrize(
