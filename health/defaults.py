@@ -1,7 +1,8 @@
 """The scorecards a new tenant starts with, one per phase of the life cycle: expert weights, to be made its own.
 
 Early on, getting started and the relationship decide; later, use and results do; near a renewal, money joins in.
-What nothing tells yet is left out of the mean and lowers coverage only.
+What nothing tells yet is left out of the mean and lowers coverage only; usage, talks and subscriptions alone cover
+more than half of every card, so that a tenant without surveys or tickets has scores as well.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ CAPS: Sequence[dict[str, Any]] = (
 )
 
 USAGE = {"usage_trend": 3, "active_seats": 3, "feature_breadth": 2, "sticky_features": 2, "days_since_active": 2}
-RELATIONSHIP = {"days_since_contact": 2, "sentiment": 2, "champions": 1}
+RELATIONSHIP = {"days_since_contact": 3, "sentiment": 1, "champions": 1}
 OUTCOMES = {"nps": 2, "csat": 1, "goal_attainment": 2}
 SUPPORT = {"open_tickets": 1}
 COMMERCIAL = {"days_past_due": 1}
@@ -44,7 +45,7 @@ DEFAULTS = (
             "relationship": RELATIONSHIP,
             "support": SUPPORT,
         },
-        {"onboarding": 30, "usage": 40, "relationship": 20, "support": 10},
+        {"onboarding": 20, "usage": 50, "relationship": 20, "support": 10},
     ),
     Default(
         _("Adopting"),

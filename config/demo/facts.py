@@ -24,13 +24,13 @@ RENEWING = 9  # weeks before the end of a year
 
 @dataclass(frozen=True)
 class Calendar:
-    """Week numbers of the simulation as days: each begins on a Monday, the last one is the newest complete week."""
+    """Week numbers of the simulation as days: each begins on a Monday, the last one is the present week."""
 
     today: date
 
     def day(self, week: int, weekday: int = 0) -> date:
         monday = self.today - timedelta(days=self.today.weekday())
-        return monday - timedelta(weeks=WEEKS - int(week)) + timedelta(days=weekday)
+        return monday - timedelta(weeks=WEEKS - 1 - int(week)) + timedelta(days=weekday)
 
 
 def external_id(index: int) -> str:

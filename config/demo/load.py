@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
+from accounts.jobs import enqueue
 from accounts.models import (
     Contact,
     Customer,
@@ -87,6 +88,7 @@ def load_revenue(h: History, calendar: Calendar, ids: list[Any], seed: int) -> N
         SubscriptionChange,
         (SubscriptionChange(**_keyed(change, "subscription", made[change["subscription"]])) for change in known),
     )
+    enqueue("churn.rebuild", key="demo")
 
 
 def _keyed(row: dict[str, Any], name: str, pk: Any) -> dict[str, Any]:

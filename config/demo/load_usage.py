@@ -34,6 +34,7 @@ INSERT INTO health_event (message_id, occurred_at, kind, event, user_ref, custom
 SELECT message_id, at, 'track', event, user_ref, customer_id, true, '{}', at, at
 FROM done, LATERAL (SELECT (day + interval '8 hours' + (hashtext(message_id) & 511) * interval '1 minute')
     AT TIME ZONE %(zone)s AS at) moment
+WHERE at < now()
 ON CONFLICT DO NOTHING
 """
 

@@ -1,7 +1,5 @@
 """Names of companies and people, by number: the same number always gives the same name."""
 
-# ruff: noqa: E501 - word lists read better as prose
-
 from __future__ import annotations
 
 FIRST = (

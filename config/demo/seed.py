@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import now
 
+from accounts.jobs import enqueue_once
 from accounts.models import Customer, Membership, Role, Tenant, User
 from accounts.services.tenants import create_tenant
 from accounts.tenancy.scope import tenant_scope
 from config.demo import load
 from config.demo.facts import Calendar
+from config.demo.load_measures import load_measures
 from config.demo.load_usage import load_usage
 from config.demo.simulate import simulate
 
 Say = Callable[[str], None]
+PAST_DAYS = 84
 
 
 @dataclass(frozen=True)
@@ -65,5 +70,12 @@ def _fill(tenant: Tenant, demo: Demo, say: Say) -> None:
     ids = load.load_customers(history, calendar, csms)
     load.load_revenue(history, calendar, ids, demo.seed)
     load_usage(history, tenant, calendar, ids, demo.seed)
+    load_measures(history, calendar, ids, demo.seed)
     load.load_talks(history, calendar, ids, csms, demo.seed)
     load.load_tasks(history, tenant, ids, csms)
+
+
+def remember_past_days(tenant: Tenant) -> None:
+    """Health scores of the last twelve weeks, left to the workers so that nobody waits for them."""
+    first = tenant.today() - timedelta(days=PAST_DAYS)
+    enqueue_once("health.rebuild", key="demo", run_at=now(), payload={"from": first.isoformat(), "to": None})

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.services.draining import drain
-from config.demo.seed import MAIN, SECOND, demo_password, seed
+from accounts.tenancy.scope import tenant_scope
+from config.demo.seed import MAIN, SECOND, demo_password, remember_past_days, seed
 
 
 class Command(BaseCommand):
@@ -20,10 +21,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         main = replace(MAIN, slug=options["slug"], customers=options["customers"], seed=options["seed"])
-        for demo in (main, SECOND):
-            seed(demo, self._say)
+        seeded = [seed(demo, self._say) for demo in (main, SECOND)]
         self._say("Working out revenue and health")
         drain(1800)
+        for tenant in seeded:
+            with tenant_scope(tenant):
+                remember_past_days(tenant)
         self._print_log_ins(main.slug, main.domain)
 
     def _say(self, text: str) -> None:
