@@ -297,7 +297,7 @@ def rows() -> dict[str, Any]:
         ),
     ]
     keys = ("name", "tier", "score", "band", "trend", "arr", "renews", "stage", "csm")
-    found = [dict(zip(keys, sample, strict=True)) for sample in samples]
+    found: list[dict[str, Any]] = [dict(zip(keys, sample, strict=True)) for sample in samples]
     for number, row in enumerate(found):
         renews = row["renews"]
         row["renewal_on"] = today + timedelta(days=int(str(renews))) if renews else None

@@ -139,7 +139,12 @@ def _moved(
     sql = statement("period").format(
         bucket=bucket.get(every, f"greatest({week}, %(start)s::date)"), key=key, join=join, segment=_segment(segment)
     )
-    values = {"tenant": tenant.pk, "currency": tenant.currency, "start": period.start, "end": period.until}
+    values: dict[str, Any] = {
+        "tenant": tenant.pk,
+        "currency": tenant.currency,
+        "start": period.start,
+        "end": period.until,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         names = [column.name for column in cursor.description]

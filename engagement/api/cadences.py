@@ -80,7 +80,9 @@ class Cadences(Resource):
         "champions_only": Flag(default=False),
         "stop_on_churn": Flag(default=True),
         "stop_on_reply": Flag(default=True),
-        "starts_on": Day(null=True, help="Sign-ups and events before this day are left out; the activation by default."),
+        "starts_on": Day(
+            null=True, help="Sign-ups and events before this day are left out; the activation by default."
+        ),
         "is_active": Flag(default=False, source="wanted_active"),
         "steps": Steps(STEP, least=1, most=50, required=True, source="written_steps"),
         "created_at": Instant(read_only=True),
@@ -117,6 +119,7 @@ class Cadences(Resource):
 
 cadences = Cadences()
 
+
 class Enrolments(Resource):
     """Contacts on their way through a cadence."""
 
@@ -149,4 +152,3 @@ class EnrolmentsView(ApiView):
     def get(self, request: Request, id: str) -> Response:
         cadence = find_row(cadences, id)
         return Response(page_of(enrolments, enrolments.rows().filter(cadence=cadence), self.query()))
-

@@ -85,4 +85,3 @@ def _recipient_refused(error: smtplib.SMTPRecipientsRefused) -> Exception:
 def _said(error: smtplib.SMTPResponseException) -> str:
     said = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
     return f"{error.smtp_code} {said}"
-

@@ -195,4 +195,3 @@ def describe(cadence: Cadence) -> dict[str, Any]:
     """For the audit log."""
     names = ("name", "category", "trigger", "event", "segment_id", "champions_only", "starts_on", "stop_on_churn")
     return {name: getattr(cadence, name) for name in (*names, "stop_on_reply")}
-

@@ -68,9 +68,7 @@ def deliver(tenant: Tenant, message_id: UUID | str) -> Outcome:
 def _claim(tenant: Tenant, message_id: UUID | str) -> tuple[Message | None, Outcome | None]:
     """The claimed row, unless it is not due (None) or something speaks against sending it now (an outcome)."""
     now = timezone.now()
-    due = Message.objects.select_for_update(of=("self",)).filter(
-        pk=message_id, state=MessageState.DUE, run_at__lte=now
-    )
+    due = Message.objects.select_for_update(of=("self",)).filter(pk=message_id, state=MessageState.DUE, run_at__lte=now)
     message: Message | None = due.select_related(
         "contact__customer", "customer__csm__user", "customer__standing", "step", "enrolment"
     ).first()

@@ -67,4 +67,3 @@ def _page(request: HttpRequest, tenant: Tenant, contact: Contact, grant: Grant) 
         "saved": "saved" in request.GET,
     }
     return render(request, "mail/choices.html", context)
-

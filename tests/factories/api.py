@@ -57,7 +57,8 @@ class Caller:
         boundary = "b-o-u-n-d-a-r-y"
         fields = {"kind": kind, **parts}.items()
         head = "".join(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields
         )
         head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file.csv"\r\n\r\n'
         raw = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()

@@ -31,7 +31,9 @@ def run_client(*command: str) -> str:
 def counts(tenant: Tenant) -> list[int]:
     with tenant_scope(tenant):
         customers = Customer.objects.order_by("external_id")
-        found = [reader.daily(each.pk, date(2026, 11, 1), date(2026, 12, 1), event="Report Exported") for each in customers]
+        found = [
+            reader.daily(each.pk, date(2026, 11, 1), date(2026, 12, 1), event="Report Exported") for each in customers
+        ]
         return [sum(day.count for day in days) for days in found]
 
 

@@ -172,7 +172,8 @@ def test_stops_when_the_customer_leaves_or_the_contact_replies(acme: Tenant, mai
         drain(20)
     with tenant_scope(acme):
         assert dict(Enrolment.objects.values_list("contact", "stop_reason")) == {
-            leaving.pk: "churned", replying.pk: "replied",
+            leaving.pk: "churned",
+            replying.pk: "replied",
         }
     assert len(mail_server.mails) == 2
 

@@ -75,7 +75,11 @@ def test_choosing_categories(acme: Tenant, ann: Contact, stranger: Client) -> No
     answer = stranger.post(address(acme, ann), {"category": ["onboarding", "news"]})
     assert answer.status_code == 302
     assert reread(acme, ann).subscriptions == {
-        "onboarding": True, "news": True, "product": False, "survey": False, "renewal": False,
+        "onboarding": True,
+        "news": True,
+        "product": False,
+        "survey": False,
+        "renewal": False,
     }
 
 

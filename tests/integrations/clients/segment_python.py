@@ -14,9 +14,7 @@ for _again in range(3):
     for i in range(150):
         when = start + datetime.timedelta(hours=i)
         customer = f"acme-{i % 3}"
-        analytics.group(
-            f"u{i % 7}", customer, {"name": f"Acme {i % 3}"}, message_id=f"group-{i}", timestamp=when
-        )
+        analytics.group(f"u{i % 7}", customer, {"name": f"Acme {i % 3}"}, message_id=f"group-{i}", timestamp=when)
         analytics.track(
             f"u{i % 7}",
             "Report Exported",
