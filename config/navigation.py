@@ -33,6 +33,7 @@ class Link:
 
 MAIN = (
     Entry(_("Today"), "sun", "today", "customers.read"),
+    Entry(_("Tasks"), "list-check", "task_list", "customers.read"),
     Entry(_("Customers"), "building-community", "customer_list", "customers.read"),
     Entry(_("Health"), "activity-heartbeat", "health", "health.read"),
     Entry(_("Revenue"), "trending-up", "revenue", "revenue.read"),

@@ -66,7 +66,6 @@ def _actions(request: StaffRequest) -> Iterator[dict[str, Any]]:
 def _pages(request: StaffRequest) -> Iterator[dict[str, Any]]:
     for link in links(request, MAIN):
         yield _entry(str(link.label), link.url, link.icon)
-    yield _entry(_("Tasks"), reverse("task_list", args=[request.tenant.slug]), "list-check")
 
 
 def _matching(entries: Iterator[dict[str, Any]], query: str) -> list[dict[str, Any]]:
