@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Band, Customer, CustomerStanding, Membership, Segment, Stage
 from accounts.segment_rules import customers_in
 from accounts.selectors.keyset import Order, Page, page_of
-from accounts.selectors.search import SHORTEST_SUBSTRING, clean, containing, starting_with
+from accounts.selectors.search import SHORTEST_SUBSTRING, clean, containing, prefixed, starting_with
 
 PAGE_SIZE = 50
 MOST_FOUND = 500
@@ -143,7 +143,9 @@ def narrowed(
     """The filters, with the way from the listed table to the customer and to its standing."""
     wanted: dict[str, Any] = {}
     key = "customer_id__in" if customer else "pk__in"
-    if asked.q:
+    if asked.q and key == "pk__in" and len(asked.q) < SHORTEST_SUBSTRING:
+        rows = rows.filter(prefixed(asked.q))
+    elif asked.q:
         rows = rows.filter(**{key: found_ids(asked.q)})
     if asked.segment:
         rows = rows.filter(**{key: members_of(asked.segment)})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.db.models import Value
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from accounts.models import Contact, Customer
@@ -34,8 +34,12 @@ def find_customers(query: str, limit: int = 20) -> list[Customer]:
 
 def starting_with(wanted: str) -> Any:
     """Customers by lower-case name prefix, in order of name."""
-    prefixed = RawSQL("accounts_customer.name_lc ^@ %s", [wanted])
-    return Customer.objects.alias(is_prefixed=prefixed).filter(is_prefixed=Value(True)).order_by("name_lc", "id")
+    return Customer.objects.filter(prefixed(wanted)).order_by("name_lc", "id")
+
+
+def prefixed(wanted: str) -> RawSQL:
+    """The condition on customers by which the index on the lower-case name is entered."""
+    return RawSQL("accounts_customer.name_lc ^@ %s", [wanted], output_field=BooleanField())
 
 
 def containing(wanted: str, most: int) -> list[Any]:
