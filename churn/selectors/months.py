@@ -1,0 +1,62 @@
+"""Retention month by month, from the closed sums alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Tenant
+from accounts.policies import policies_of
+from churn.periods import State, Sums
+from churn.rates import Figures, figures_of
+
+_SQL = """
+    SELECT month, sum(customers)::integer AS customers, sum(delta) AS delta, sum(unpriced)::integer AS unpriced,
+        sum(unpriced_lines)::integer AS unpriced_accounts, (-sum(base_customers))::integer AS lost,
+        sum(base_losses) AS base_losses, sum(base_expansion) AS base_expansion, sum(nrr_delta) AS nrr_delta,
+        sum(grr_delta) AS grr_delta, sum(nrr_unpriced)::integer AS no_constant,
+        bool_or(restated_at IS NOT NULL) AS is_restated
+    FROM churn_month WHERE tenant_id = %(tenant)s AND month <= %(last)s GROUP BY month ORDER BY month
+"""
+
+
+@dataclass(frozen=True)
+class Month:
+    start: date
+    sums: Sums
+    figures: Figures
+    is_partial: bool
+    is_restated: bool
+
+
+def monthly_figures(tenant: Tenant, months: int) -> list[Month]:
+    """The last so many months, the running one included; every month before the first movement is left out."""
+    open_month = tenant.today().replace(day=1)
+    policies = policies_of(tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, {"tenant": tenant.pk, "last": open_month})
+        names = [column.name for column in cursor.description]
+        moved = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    found, state = [], State()
+    month = min(moved, default=open_month)
+    while month <= open_month:
+        sums = _sums(state, moved.get(month))
+        is_restated = bool(moved.get(month, {}).get("is_restated"))
+        found.append(Month(month, sums, figures_of(sums, policies), month == open_month, is_restated))
+        state = sums.closing
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found[-months:]
+
+
+def _sums(opening: State, row: dict[str, Any] | None) -> Sums:
+    if row is None:
+        return Sums(opening, opening)
+    closing = State(
+        opening.customers + row["customers"], opening.mrr + row["delta"], opening.unpriced + row["unpriced"]
+    )
+    names = ("lost", "base_losses", "base_expansion", "nrr_delta", "grr_delta", "no_constant", "unpriced_accounts")
+    return Sums(opening, closing, **{name: row[name] or Decimal(0) for name in names})
