@@ -57,8 +57,8 @@ class Asked:
         start, end = _day(query.get("from")), _day(query.get("to"))
         given = bool(query.get("from") or query.get("to")) and preset in ("", "custom")
         usable = start is not None and end is not None and 0 < (end - start).days <= LONGEST
-        if given and usable:
-            preset, (start, end, earlier) = "custom", _custom(start, end)
+        if given and usable and start is not None and end is not None:
+            preset, earlier = "custom", start - (end - start)
         else:
             preset = preset if preset not in ("", "custom") else "30d"
             start, end, earlier = _preset(tenant, preset)
@@ -117,12 +117,6 @@ def _preset(tenant: Tenant, preset: str) -> tuple[date, date, date]:
         return _later(month, -12), month, _later(month, -24)
     start, end = default_period(tenant)
     return start, end, start - (end - start)
-
-
-def _custom(start: date | None, end: date | None) -> tuple[date, date, date]:
-    assert start is not None and end is not None  # noqa: S101
-    length = end - start
-    return start, end, start - length if (start - date(1900, 1, 2)) > length else start
 
 
 def _later(month: date, months: int) -> date:

@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", include("accounts.urls")),
     path("<slug:slug>/", include("accounts.imports.urls")),
     path("<slug:slug>/", include("engagement.urls")),
+    path("<slug:slug>/", include("churn.urls")),
 ]

@@ -11,7 +11,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from django.utils.functional import Promise
+
 from accounts.models import Tenant
+from churn.causes import CAUSES, KIND_LABELS, TONES
 from churn.periods import KINDS
 from churn.selectors.periods import Segment
 
@@ -49,6 +52,18 @@ class Movement:
     customer: str
     external_id: str | None
     computed_at: Any
+
+    @property
+    def kind_label(self) -> str | Promise:
+        return KIND_LABELS[self.kind]
+
+    @property
+    def cause_label(self) -> str | Promise:
+        return CAUSES.get(self.cause, self.cause)
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.kind, "muted")
 
     @property
     def cursor(self) -> str:

@@ -9,7 +9,6 @@ from functools import partial
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from accounts.charts import HeatMap, HeatRow, LineChart, Series, Step, Waterfall
 from accounts.formats import format_money, format_percent
 from accounts.models import Tenant
 from churn.asked import Asked
+from churn.causes import KIND_LABELS
 from churn.cohorts import Triangle
 from churn.lifetime import wilson
 from churn.periods import Sums
@@ -29,17 +29,6 @@ from churn.selectors.revenue import Report, Section, money, period_of, revenue_r
 from churn.selectors.segments import ledger_segment
 
 FEW, SMALL = 5, 30  # below these a share is shown as counts, and with its interval (METRICS.md C8)
-KIND_LABELS: dict[str, str | Promise] = {
-    "new": gettext_lazy("New"),
-    "reactivation": gettext_lazy("Reactivation"),
-    "expansion": gettext_lazy("Expansion"),
-    "contraction": gettext_lazy("Contraction"),
-    "churn": gettext_lazy("Churn"),
-    "pause": gettext_lazy("Paused"),
-    "resume": gettext_lazy("Resumed"),
-    "fx": gettext_lazy("Exchange rates"),
-    "plan": gettext_lazy("Plan change"),
-}
 MEASURE_LABELS = {"logo": gettext_lazy("Logos"), "grr": gettext_lazy("GRR"), "nrr": gettext_lazy("NRR")}
 
 
@@ -112,9 +101,9 @@ def revenue_page(tenant: Tenant, asked: Asked) -> RevenuePage:
 
 def _compared(asked: Asked, period: Range) -> Range:
     """The same number of elapsed days of the period before (METRICS.md C5)."""
-    elapsed = max((min(period.until, period.end) - period.start).days, 1)
-    end = min(asked.earlier + timedelta(days=elapsed), asked.start) if asked.earlier < asked.start else asked.start
-    return Range(asked.earlier, max(end, asked.earlier + timedelta(days=1)), end)
+    elapsed = max(period.until - period.start, timedelta(days=1))
+    end = min(asked.earlier + elapsed, asked.start)
+    return Range(asked.earlier, end, end)
 
 
 def _first_cohort(tenant: Tenant) -> date:
