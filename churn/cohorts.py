@@ -92,7 +92,9 @@ def _change(measure: str, step: CohortMonth) -> Decimal:
 def _averages(rows: Sequence[CohortRow]) -> list[Decimal | None]:
     averages: list[Decimal | None] = []
     for offset in range(max((len(row.cells) for row in rows), default=0)):
-        known = [(row.base, cell) for row in rows if offset < len(row.cells) and (cell := row.cells[offset]) is not None]
+        known = [
+            (row.base, cell) for row in rows if offset < len(row.cells) and (cell := row.cells[offset]) is not None
+        ]
         weight = sum((base for base, _ in known), Decimal(0))
         averages.append(sum((base * cell for base, cell in known), Decimal(0)) / weight if weight else None)
     return averages

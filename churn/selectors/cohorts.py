@@ -23,7 +23,12 @@ _LINES = """(
 
 
 def cohort_triangle(
-    tenant: Tenant, measure: str, *, since: date | None = None, segment: Segment | None = None, as_of: date | None = None
+    tenant: Tenant,
+    measure: str,
+    *,
+    since: date | None = None,
+    segment: Segment | None = None,
+    as_of: date | None = None,
 ) -> Triangle:
     """Cohorts that began in or after `since`; the month of `as_of` (else today) is not over yet."""
     open_month = min(as_of or tenant.today(), tenant.today()).replace(day=1)

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-
 from django.utils.functional import Promise
 
 from accounts.models import Tenant
@@ -116,9 +115,7 @@ def movements_of(tenant: Tenant, customer_id: UUID, limit: int = 200) -> list[Mo
     return _fetch(sql, {**_values(tenant, wanted, "", limit), "customer": str(customer_id)})
 
 
-def _read(
-    tenant: Tenant, wanted: MovementFilter, cursor: str, segment: Segment | None, limit: int
-) -> list[Movement]:
+def _read(tenant: Tenant, wanted: MovementFilter, cursor: str, segment: Segment | None, limit: int) -> list[Movement]:
     sql = _SQL.format(segment=f"AND m.customer_id IN ({segment.sql})" if segment else "")
     return _fetch(sql, _values(tenant, wanted, cursor, limit))
 

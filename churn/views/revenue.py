@@ -12,8 +12,8 @@ from accounts.policies import described_policies
 from accounts.roles import can
 from accounts.tenancy.scope import scoped_stream
 from accounts.web import StaffRequest, render_page, staff_page
-from churn.causes import KIND_LABELS
 from churn.asked import GROUP_LABELS, PRESETS, Asked
+from churn.causes import KIND_LABELS
 from churn.periods import KINDS
 from churn.selectors import periods
 from churn.selectors.movements import Movement, MovementFilter, all_movements, movement_page
