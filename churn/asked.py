@@ -55,7 +55,8 @@ class Asked:
     def read(cls, tenant: Tenant, query: Mapping[str, str]) -> Asked:
         preset = query.get("period", "") if query.get("period") in PRESETS else ""
         start, end = _day(query.get("from")), _day(query.get("to"))
-        given = bool(query.get("from") or query.get("to")) and preset in ("", "custom")
+        dates = f"{query.get('from', '')}_{query.get('to', '')}"
+        given = dates != "_" and (preset in ("", "custom") or dates != query.get("shown", dates))
         usable = start is not None and end is not None and 0 < (end - start).days <= LONGEST
         if given and usable and start is not None and end is not None:
             preset, earlier = "custom", start - (end - start)
@@ -95,6 +96,11 @@ class Asked:
             "segment": self.segment,
         }
         return urlencode({name: value for name, value in values.items() if value})
+
+    @property
+    def shown(self) -> str:
+        """Sent along with the form, to tell dates that were typed from those that stood there."""
+        return f"{self.start.isoformat()}_{self.end.isoformat()}"
 
     @property
     def last_day(self) -> date:

@@ -47,6 +47,10 @@ class Waterfall:
     def is_empty(self) -> bool:
         return not any(present([step.value]) and step.value for step in self.steps)
 
+    @property
+    def has_links(self) -> bool:
+        return any(step.href for step in self.steps)
+
     @cached_property
     def levels(self) -> list[tuple[float, float]]:
         """Where each bar begins and ends."""

@@ -16,6 +16,7 @@ from accounts import models
 from accounts.charts import HeatMap, HeatRow, LineChart, Series, Step, Waterfall
 from accounts.formats import format_money, format_percent
 from accounts.models import Tenant
+from accounts.ui.reasons import reason_text
 from churn.asked import Asked
 from churn.causes import KIND_LABELS
 from churn.cohorts import Triangle
@@ -150,7 +151,7 @@ def _kpis(
             figures.reasons.get("logo_churn_rate", ""), change("logo_churn_rate"), "down", note, losses, counts,
             rates("logo_churn_rate")),
         Kpi(_("Quick ratio"), "quick_ratio", "bolt", "number", figures["quick_ratio"],
-            figures.reasons.get("quick_ratio", ""), change("quick_ratio"), href=everything),
+            figures.reasons.get("quick_ratio", ""), change("quick_ratio"), note=_ratio_note(figures), href=everything),
         Kpi(_("ARPA"), "arpa", "user-dollar", "money", money(figures["arpa"]), figures.reasons.get("arpa", ""),
             change("arpa"), note=_lifetime_note(tenant, total), href=everything, history=rates("arpa")),
     ]  # fmt: skip
@@ -178,6 +179,10 @@ def _proportion(part: int, whole: int) -> tuple[str, str]:
     low, high = wilson(part, whole)
     bounds = {"counts": counts, "low": format_percent(low), "high": format_percent(high)}
     return "", _("%(counts)s, 95%% interval %(low)s to %(high)s") % bounds
+
+
+def _ratio_note(figures: Figures) -> str:
+    return reason_text(reason) if (reason := figures.reasons.get("quick_ratio")) else _("gained for each lost")
 
 
 def _lifetime_note(tenant: Tenant, total: Section) -> str:

@@ -33,7 +33,7 @@ def revenue(request: StaffRequest) -> HttpResponse:
         "measures": [(key, label, asked.query(measure=key)) for key, label in MEASURE_LABELS.items()],
         "spans": [(12, asked.query(months="")), (24, asked.query(months=24))],
         "segments": Segment.objects.order_by("name").values_list("pk", "name"),
-        "policies": described_policies(request.tenant),
+        "policies": list(described_policies(request.tenant)),
         "may_change_policies": can(request.membership, "settings.write"),
     }
     return render_page(request, "churn/revenue.html", "churn/_revenue.html", context)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal as D
 
@@ -39,10 +38,10 @@ def csm(acme: Tenant) -> User:
 
 
 @pytest.fixture
-def client(csm: User) -> Iterator[Client]:
+def client(csm: User) -> Client:
     client = Client()
     client.force_login(csm)
-    yield client
+    return client
 
 
 def test_the_page_shows_figures_formulas_and_policies(acme: Tenant, client: Client) -> None:
