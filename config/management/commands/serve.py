@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import urllib.request
 from argparse import ArgumentParser
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--reload", action="store_true", help="start again when code changes")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_taken_port(options["host"], options["port"])
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
             collect_when_changed()
@@ -89,6 +91,15 @@ def _worker(processes: int) -> list[str]:
     flags += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
     command = python_module("celery", "--quiet", "-A", "config.celery", "worker", *flags)
     return [command[0], "-W", "ignore:You're running the worker with superuser", *command[1:]]
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Cannot listen on {host}, port {port} ({error}); --port takes another.") from error
 
 
 def _answers(address: str) -> bool:
