@@ -12,7 +12,7 @@ import msgspec
 
 from health.usage.events import ANONYMOUS, PAGE_VIEWED, SCREEN_VIEWED, UsageEvent
 from integrations.models.dead_letter import Reason
-from integrations.wire import KINDS, MOST_MESSAGE_ID, Call, Refused, moment_of, name_of, occurred_at
+from integrations.wire import EMPTY, KINDS, MOST_MESSAGE_ID, Call, Refused, moment_of, name_of, occurred_at
 
 _NAMES = {"page": PAGE_VIEWED, "screen": SCREEN_VIEWED}
 
@@ -112,30 +112,29 @@ def _previous(call: Call, kind: str, known: str | None, anonymous: str | None) -
 def _properties(call: Call, kind: str) -> msgspec.Raw:
     if kind in ("identify", "group"):
         return msgspec.Raw(msgspec.json.encode(traits_of(call)))
-    properties = _as_object(call.properties, "properties")
+    properties = _object(call.properties, "properties")
     if kind == "track" or not (call.name or call.category):
-        return properties
-    named = {"name": call.name, "category": call.category}
-    return msgspec.Raw(
-        msgspec.json.encode({**{k: v for k, v in named.items() if v}, **msgspec.json.decode(properties)})
-    )
+        return call.properties if properties else EMPTY
+    named = {name: value for name, value in (("name", call.name), ("category", call.category)) if value}
+    return msgspec.Raw(msgspec.json.encode(named | properties))
 
 
 def traits_of(call: Call) -> dict[str, Any]:
     """Top-level traits over those in the context, where RudderStack puts them."""
-    given = msgspec.json.decode(_as_object(call.traits, "traits"))
-    if call.context:
-        given = {**msgspec.json.decode(_as_object(call.context.traits, "context.traits")), **given}
-    return dict(given)
+    given = _object(call.traits, "traits")
+    return _object(call.context.traits, "context.traits") | given if call.context else given
 
 
-def _as_object(raw: msgspec.Raw, field_name: str) -> msgspec.Raw:
-    text = bytes(raw).lstrip()
-    if text == b"null":
-        return msgspec.Raw(b"{}")
-    if not text.startswith(b"{"):
-        raise Refused(Reason.INVALID, f"{field_name}: expected an object")
-    return raw
+_objects = msgspec.json.Decoder(dict[str, Any] | None)
+
+
+def _object(raw: msgspec.Raw, field_name: str) -> dict[str, Any]:
+    """Decoded, because only then is every number in it known to be one that others can read."""
+    try:
+        return _objects.decode(raw) or {}
+    except (msgspec.ValidationError, RecursionError) as error:
+        reason = Reason.BAD_NUMBER if "out of range" in str(error) else Reason.INVALID
+        raise Refused(reason, f"{field_name}: {error}"[:300]) from error
 
 
 def companies(events: Iterable[tuple[Call, UsageEvent]]) -> dict[str, Company]:

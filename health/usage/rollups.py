@@ -1,7 +1,8 @@
 """Rollups of usage: sums and counts by person, day and ISO week. Days are the tenant's local days.
 
 Adding is one statement that reads what was there before it (its snapshot) to tell first uses from repeats.
-It must run alone in its tenant (`write_alone`).
+It must run alone in its tenant (`write_alone`). Under row-level security only leakproof conditions reach an index:
+what they compare with is computed beforehand.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ written AS (
     RETURNING d.customer_id, d.day, d.user_ref, d.event, old.count IS NULL AS is_first
 ),
 firsts AS MATERIALIZED (
-    SELECT customer_id, day, date_trunc('week', day::timestamp)::date AS week, user_ref, event FROM written WHERE is_first
+    SELECT customer_id, day, date_trunc('week', day::timestamp)::date AS week,
+           date_trunc('week', day::timestamp)::date + 6 AS week_end, user_ref, event
+    FROM written WHERE is_first
 ),
 first_days AS MATERIALIZED (
-    SELECT DISTINCT customer_id, day, week, user_ref FROM firsts f WHERE NOT EXISTS (
+    SELECT DISTINCT customer_id, day, week, week_end, user_ref FROM firsts f WHERE NOT EXISTS (
         SELECT 1 FROM health_user_day u
         WHERE u.customer_id = f.customer_id AND u.day = f.day AND u.user_ref = f.user_ref)
 ),
@@ -39,12 +42,12 @@ first_weeks AS MATERIALIZED (
     SELECT DISTINCT customer_id, week, user_ref, event FROM firsts f WHERE NOT EXISTS (
         SELECT 1 FROM health_user_day u
         WHERE u.customer_id = f.customer_id AND u.user_ref = f.user_ref AND u.event = f.event
-          AND u.day = ANY (ARRAY[f.week, f.week + 1, f.week + 2, f.week + 3, f.week + 4, f.week + 5, f.week + 6]))
+          AND u.day BETWEEN f.week AND f.week_end)
     UNION ALL
     SELECT DISTINCT customer_id, week, user_ref, '' FROM first_days f WHERE NOT EXISTS (
         SELECT 1 FROM health_user_day u
         WHERE u.customer_id = f.customer_id AND u.user_ref = f.user_ref
-          AND u.day = ANY (ARRAY[f.week, f.week + 1, f.week + 2, f.week + 3, f.week + 4, f.week + 5, f.week + 6]))
+          AND u.day BETWEEN f.week AND f.week_end)
 ),
 counted AS MATERIALIZED (
     SELECT customer_id, day, event, sum(n) AS n FROM grains GROUP BY GROUPING SETS ((1, 2, 3), (1, 2))
@@ -100,8 +103,7 @@ WITH made AS (
     INSERT INTO health_user_day (customer_id, day, user_ref, event, count)
     SELECT e.customer_id, (e.occurred_at AT TIME ZONE %(zone)s)::date, coalesce(a.user_ref, e.user_ref), e.event, count(*)
     FROM ({spans}) s JOIN health_event e ON e.customer_id = s.customer_id
-        AND e.occurred_at >= s.first::timestamp AT TIME ZONE %(zone)s
-        AND e.occurred_at < (s.last + 1)::timestamp AT TIME ZONE %(zone)s
+        AND e.occurred_at >= s.starts_at AND e.occurred_at < s.ends_at
     LEFT JOIN health_alias a ON a.previous_ref = e.user_ref
     WHERE e.kind IN ('track', 'page', 'screen') GROUP BY 1, 2, 3, 4
     RETURNING customer_id, user_ref
@@ -136,7 +138,10 @@ _SUM_AGAIN = (
     """,
 )
 _USERS = "SELECT * FROM jsonb_to_recordset(%(users)s::jsonb) AS s(customer_id uuid, user_ref text)"
-_SPANS = "SELECT * FROM jsonb_to_recordset(%(spans)s::jsonb) AS s(customer_id uuid, first date, last date)"
+_SPANS = """
+SELECT *, first::timestamp AT TIME ZONE %(zone)s AS starts_at, (last + 1)::timestamp AT TIME ZONE %(zone)s AS ends_at
+FROM jsonb_to_recordset(%(spans)s::jsonb) AS s(customer_id uuid, first date, last date) OFFSET 0
+"""
 _WEEKS = """
 SELECT DISTINCT customer_id, week::date AS first, week::date + 6 AS last
 FROM jsonb_to_recordset(%(spans)s::jsonb) AS s(customer_id uuid, first date, last date),

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.tenancy.scope import current_tenant
 from health.usage import event_types, partitions, people
@@ -45,6 +45,12 @@ SELECT 1
 """
 
 
+_REMEMBER = """
+INSERT INTO health_message (message_key) SELECT unnest(%s::uuid[]) ORDER BY 1
+ON CONFLICT (tenant_id, message_key) DO NOTHING
+"""
+
+
 class _Row(msgspec.Struct, omit_defaults=True, gc=False):
     """One event on its way into Postgres; short names, because they are written once per event."""
 
@@ -67,13 +73,23 @@ def unseen(events: Iterable[UsageEvent]) -> list[UsageEvent]:
     first: dict[str, UsageEvent] = {}
     for event in events:
         first.setdefault(message_key(event.message_id), event)
+    known = _remember(list(first))
+    return [event for key, event in first.items() if key not in known]
+
+
+def _remember(keys: list[str]) -> set[str]:
+    """The keys that were known before. Nearly always none is, and one statement says so by the number of its rows."""
+    sure = transaction.savepoint()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO health_message (message_key) SELECT unnest(%s::uuid[])"
-            " ON CONFLICT (tenant_id, message_key) DO NOTHING RETURNING message_key",
-            [sorted(first)],
-        )
-        return [first[key.hex] for (key,) in cursor.fetchall()]
+        cursor.execute(_REMEMBER, [keys])
+        if cursor.rowcount == len(keys):
+            transaction.savepoint_commit(sure)
+            return set()
+        transaction.savepoint_rollback(sure)
+        cursor.execute("SELECT message_key FROM health_message WHERE message_key = ANY(%s::uuid[])", [keys])
+        known = {key.hex for (key,) in cursor.fetchall()}
+        cursor.execute(_REMEMBER, [[key for key in keys if key not in known]])
+    return known
 
 
 def store(events: list[UsageEvent], customers: Mapping[str, UUID]) -> set[UUID]:
