@@ -13,6 +13,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
 
+from config import fonts
+
 NPM_FILES = {
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "vendor/tabler-themes.min.css": "@tabler/core/dist/css/tabler-themes.min.css",
@@ -26,6 +28,8 @@ NPM_FILES = {
     "vendor/inter-cyrillic.woff2": "@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2",
 }
 
+REDUCED = {"vendor/inter-latin.woff2": fonts.LATIN, "vendor/inter-latin-ext.woff2": fonts.LATIN_EXTENDED}
+
 SOURCE_MAP = re.compile(rb"\n?(//# sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/)\s*$")
 
 
@@ -34,7 +38,10 @@ def npm_path(name: str) -> Path:
 
 
 class NpmStorage(FileSystemStorage):
-    """Reads listed names only. Pointers to source maps are dropped, since maps are not shipped."""
+    """Reads listed names only, as they are collected for serving.
+
+    Pointers to source maps are dropped, since maps are not shipped; fonts keep only the letters that are used.
+    """
 
     prefix = ""
 
@@ -45,6 +52,8 @@ class NpmStorage(FileSystemStorage):
         return name in NPM_FILES and npm_path(name).exists()
 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
+        if name in REDUCED:
+            return ContentFile(fonts.reduced_font(npm_path(name), REDUCED[name]), name)
         content = npm_path(name).read_bytes()
         if name.endswith((".js", ".css")):
             content = SOURCE_MAP.sub(b"", content)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import gzip
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from accounts.models import Customer, Membership, Role, Segment, Tenant
 from accounts.tenancy.scope import tenant_scope
+from config.assets import NPM_FILES, NpmFinder
 from tests.browser.conftest import Visitor
 from tests.factories.accounts import make_contact, make_customer, make_membership, make_subscription, make_user
 
@@ -59,6 +61,26 @@ def fjordkraft(acme: Tenant) -> Customer:
 
 def test_list_in_both_themes_and_widths(visitor: Visitor, maja: Membership) -> None:
     visitor.walk(LIST + "?order=-arr", "customers")
+
+
+def test_a_full_list_weighs_less_than_200_kib(visitor: Visitor, acme: Tenant, maja: Membership) -> None:
+    with tenant_scope(acme):
+        for number in range(60):
+            make_customer(name=f"Zażółć {number}", csm=maja, standing={"mrr_cents": 100_000 + number})
+    weights: dict[str, int] = {}
+    visitor.page.on("requestfinished", lambda sent: weights.update({sent.url: served_weight(sent)}))
+    visitor.open(LIST)
+    assert any("inter-latin-ext" in url for url in weights)
+    assert 100_000 < sum(weights.values()) < 200 * 1024, weights
+
+
+def served_weight(sent: Request) -> int:
+    """Bytes on the wire in production: files as they are collected, text compressed by the weakest means."""
+    name = sent.url.partition("/static/")[2]
+    answer = sent.response()
+    assert answer is not None
+    body = NpmFinder().storage.open(name).read() if name in NPM_FILES else answer.body()
+    return len(body) if name.endswith(".woff2") else len(gzip.compress(body))
 
 
 def test_empty_list(visitor: Visitor, acme: Tenant) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
+from fontTools.ttLib import TTFont
 
 from accounts.models import Membership, Role, Tenant
 from accounts.tenancy.scope import tenant_scope
@@ -92,3 +94,14 @@ def test_source_maps_are_not_asked_for() -> None:
     for name, storage in NpmFinder().list([]):
         if name.endswith((".js", ".css")):
             assert b"sourceMappingURL" not in storage.open(name).read()[-200:]
+
+
+def test_fonts_keep_the_letters_of_our_languages_in_a_fraction_of_the_bytes() -> None:
+    kept: set[int] = set()
+    for name, least in (("vendor/inter-latin.woff2", 200), ("vendor/inter-latin-ext.woff2", 100)):
+        content = NpmFinder().storage.open(name).read()
+        assert len(content) < 40_000
+        letters = set(TTFont(BytesIO(content)).getBestCmap())
+        assert len(letters) >= least
+        kept |= letters
+    assert {ord(letter) for letter in "Zażółć gęślą jaźń ÆØÅ æøå — “€412K” −3 ŁŚŻ"} <= kept
