@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.api.contacts import EraseView, contacts
 from accounts.api.customers import customers
+from accounts.api.exports import routes as export_routes
 from accounts.api.fx_rates import fx_rates
 from accounts.api.imports import routes as import_routes
 from accounts.api.jobs import routes as job_routes
@@ -20,6 +21,7 @@ routes = [
     *collection_routes("subscriptions", subscriptions),
     *collection_routes("subscription_changes", subscription_changes),
     *collection_routes("fx_rates", fx_rates),
+    *export_routes,
     *import_routes,
     *job_routes,
     *collection_routes("segments", segments),

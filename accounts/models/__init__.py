@@ -2,6 +2,7 @@ from accounts.models.api_key import ApiKey, Scope
 from accounts.models.audit import AuditEntry
 from accounts.models.choices import Band, Interval, Language, MailState, Role, Stage, SubscriptionStatus
 from accounts.models.customer import Contact, Customer, CustomerStanding
+from accounts.models.data_export import DataExport, ExportPart
 from accounts.models.data_import import DataImport, ImportRow, ImportState, RowStatus
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.membership import Invitation, Membership
@@ -19,8 +20,10 @@ __all__ = [
     "Contact",
     "Customer",
     "CustomerStanding",
+    "DataExport",
     "DataImport",
     "DomainEvent",
+    "ExportPart",
     "FxRate",
     "IdempotencyKey",
     "ImportRow",
