@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -77,7 +78,7 @@ class Asked:
 
     def query(self, **changes: object) -> str:
         """The same page with some of it changed; an empty value leaves the parameter out."""
-        values: dict[str, object] = {"segment": self.segment, "group_by": self.group_by}
+        values: dict[str, Any] = {"segment": self.segment, "group_by": self.group_by}
         if self.preset == "custom":
             values |= {"from": self.start.isoformat(), "to": self.end.isoformat()}
         else:
@@ -89,7 +90,7 @@ class Asked:
         return urlencode({name: value for name, value in (values | changes).items() if value})
 
     def movements_query(self, *kinds: str, start: date | None = None, end: date | None = None) -> str:
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             "type": ",".join(kinds),
             "from": start or self.start,
             "to": end or self.end,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -33,7 +34,7 @@ def cohort_triangle(
     """Cohorts that began in or after `since`; the month of `as_of` (else today) is not over yet."""
     open_month = min(as_of or tenant.today(), tenant.today()).replace(day=1)
     source = _LINES.format(segment=segment.sql) if segment else _MONTHS
-    values = {"tenant": tenant.pk, "open": open_month, "since": since or date.min}
+    values: dict[str, Any] = {"tenant": tenant.pk, "open": open_month, "since": since or date.min}
     with connection.cursor() as cursor:
         cursor.execute(statement("triangle").format(source=source), values)
         found = [CohortMonth(*row) for row in cursor.fetchall()]

@@ -47,7 +47,7 @@ def customer_money(tenant: Tenant, customer: Customer) -> CustomerMoney:
     return CustomerMoney(
         None if mrr is None else round(mrr, 8),
         movements,
-        [_running(each, tenant.today()) for each in customer.subscriptions.in_force(tenant.today())
+        [_running(each, tenant.today()) for each in Subscription.objects.filter(customer=customer).in_force(tenant.today())
             .prefetch_related("changes").order_by("started_on", "pk")],
         _history(tenant, movements),
     )  # fmt: skip

@@ -59,4 +59,5 @@ def _sums(opening: State, row: dict[str, Any] | None) -> Sums:
         opening.customers + row["customers"], opening.mrr + row["delta"], opening.unpriced + row["unpriced"]
     )
     names = ("lost", "base_losses", "base_expansion", "nrr_delta", "grr_delta", "no_constant", "unpriced_accounts")
-    return Sums(opening, closing, **{name: row[name] or Decimal(0) for name in names})
+    moved: dict[str, Any] = {name: row[name] or Decimal(0) for name in names}
+    return Sums(opening, closing, **moved)

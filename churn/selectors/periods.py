@@ -124,7 +124,7 @@ def _openings(tenant: Tenant, start: date, group_by: str | None, segment: Segmen
     elif group_by == "plan":
         sql = _OPENING_BY_PLAN.format(segment=_segment(segment))
     else:
-        key, join = _attribute(group_by, "m")
+        key, join = customer_attribute(group_by, "m")
         sql = _OPENING.format(key=key, join=join, segment=_segment(segment))
     found = {row[0]: State(*row[1:]) for row in _rows(sql, values)}
     return found if group_by else found or {None: State()}
@@ -135,7 +135,7 @@ def _moved(
 ) -> list[dict[str, Any]]:
     week = f"m.day - ((extract(isodow FROM m.day)::integer - {int(tenant.week_start)} + 7) %% 7)"
     bucket = {None: "%(start)s::date", "month": "greatest(m.month, %(start)s::date)"}
-    key, join = (_PLAN, "") if group_by == "plan" else _attribute(group_by, "moved")
+    key, join = (_PLAN, "") if group_by == "plan" else customer_attribute(group_by, "moved")
     sql = statement("period").format(
         bucket=bucket.get(every, f"greatest({week}, %(start)s::date)"), key=key, join=join, segment=_segment(segment)
     )
@@ -151,7 +151,8 @@ def _moved(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _attribute(group_by: str | None, table: str) -> tuple[str, str]:
+def customer_attribute(group_by: str | None, table: str) -> tuple[str, str]:
+    """The key expression of a group and the joins it needs, for rows of `table` with a customer_id."""
     key, join = _ATTRIBUTES[group_by] if group_by else ("NULL::text", "")
     return key.format(table=table), join.format(table=table)
 
