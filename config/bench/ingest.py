@@ -109,7 +109,12 @@ def _events(seed: int) -> list[dict[str, Any]]:
             "messageId": str(uuid4()),
             "userId": f"c{customer}-u{rng.randrange(USERS)}",
             "event": rng.choice(EVENTS),
-            "properties": {"rows": rng.randrange(1000), "format": "csv", "source": "web", "project": f"p{rng.randrange(50)}"},
+            "properties": {
+                "rows": rng.randrange(1000),
+                "format": "csv",
+                "source": "web",
+                "project": f"p{rng.randrange(50)}",
+            },
             "timestamp": (now - timedelta(seconds=rng.randrange(60))).isoformat(),
             "context": {"groupId": f"bench-{customer}", "library": {"name": "analytics-python", "version": "2.4.0"}},
             "integrations": {},

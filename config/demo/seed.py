@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.crypto import salted_hmac
-from django.utils.timezone import now
 
-from accounts.jobs import enqueue_once
+from accounts.jobs import enqueue
 from accounts.models import Customer, Membership, Role, Tenant, User
+from accounts.services.draining import drain
 from accounts.services.tenants import create_tenant
 from accounts.tenancy.scope import tenant_scope
 from config.demo import load
@@ -47,8 +47,14 @@ def seed(demo: Demo, say: Say) -> Tenant:
     """The tenant with everything in it; one that has customers already is left as it is."""
     tenant = Tenant.objects.filter(slug=demo.slug).first() or _create(demo)
     with tenant_scope(tenant):
-        if not Customer.objects.exists():
+        is_new = not Customer.objects.exists()
+        if is_new:
             _fill(tenant, demo, say)
+    if is_new:
+        say(f"{demo.name}: working out revenue, usage and health")
+        drain(1800)
+        with tenant_scope(tenant):
+            remember_past_days(tenant)
     return tenant
 
 
@@ -76,6 +82,9 @@ def _fill(tenant: Tenant, demo: Demo, say: Say) -> None:
 
 
 def remember_past_days(tenant: Tenant) -> None:
-    """Health scores of the last twelve weeks, left to the workers so that nobody waits for them."""
-    first = tenant.today() - timedelta(days=PAST_DAYS)
-    enqueue_once("health.rebuild", key="demo", run_at=now(), payload={"from": first.isoformat(), "to": None})
+    """Close some days of the past: one a week for a quarter, and each of the last week."""
+    today = tenant.today()
+    for back in sorted({*range(7, PAST_DAYS + 1, 7), *range(1, 7)}, reverse=True):
+        day = today - timedelta(days=back)
+        span = {"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()}
+        enqueue("health.rebuild", key=f"demo:{day}", payload=span)

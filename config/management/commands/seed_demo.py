@@ -7,8 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.services.draining import drain
-from accounts.tenancy.scope import tenant_scope
-from config.demo.seed import MAIN, SECOND, demo_password, remember_past_days, seed
+from config.demo.seed import MAIN, SECOND, demo_password, seed
 
 
 class Command(BaseCommand):
@@ -21,12 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         main = replace(MAIN, slug=options["slug"], customers=options["customers"], seed=options["seed"])
-        seeded = [seed(demo, self._say) for demo in (main, SECOND)]
-        self._say("Working out revenue and health")
+        for demo in (main, SECOND):
+            seed(demo, self._say)
         drain(1800)
-        for tenant in seeded:
-            with tenant_scope(tenant):
-                remember_past_days(tenant)
         self._print_log_ins(main.slug, main.domain)
 
     def _say(self, text: str) -> None:
