@@ -27,4 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", include("accounts.imports.urls")),
     path("<slug:slug>/", include("engagement.urls")),
     path("<slug:slug>/", include("churn.urls")),
+    path("<slug:slug>/", include("health.usage.urls")),
+    path("<slug:slug>/", include("integrations.urls")),
 ]

@@ -12,3 +12,4 @@ class HealthConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("health.sources.builtin")
+        import_module("health.usage.panels")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
-
 from accounts.jobs import enqueue
+from accounts.services.audit import record_audit
 from health.models import EventRole, EventType, Feature
 from health.usage import event_types
 
@@ -27,15 +26,16 @@ def link(features: Iterable[Feature]) -> None:
             EventType.objects.filter(feature=None, slug__in=slugs).update(feature=feature)
 
 
-def set_role(event_type: EventType, role: str) -> None:
-    """Let an event count as an action, a log-in, or not at all; the running sums follow."""
-    EventType.objects.filter(pk=event_type.pk).update(role=EventRole(role))
+def change_event_type(event_type: EventType, *, role: str, feature: Feature | None) -> bool:
+    """Whether anything changed; the running sums follow."""
+    before = {"role": event_type.role, "feature": str(event_type.feature_id or "")}
+    after = {"role": EventRole(role).value, "feature": str(feature.pk if feature else "")}
+    if before == after:
+        return False
+    EventType.objects.filter(pk=event_type.pk).update(role=role, feature=feature)
+    record_audit("event_type.updated", event_type, before=before, after=after)
     reclassify()
-
-
-def set_feature(event_type: EventType, feature: UUID | None) -> None:
-    EventType.objects.filter(pk=event_type.pk).update(feature_id=feature)
-    reclassify()
+    return True
 
 
 def reclassify() -> None:

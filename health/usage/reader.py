@@ -37,6 +37,19 @@ def weekly(customer: UUID, start: date, end: date, *, event: str = "") -> list[U
     )
 
 
+def actions_by_week(customer: UUID, first: date, last: date) -> list[tuple[date, int]]:
+    """ISO weeks (Mondays, both ends included) with events that count as actions, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT w.week, sum(w.count) FROM health_usage_week w JOIN health_eventtype t ON t.event = w.event
+            WHERE w.customer_id = %s AND w.week BETWEEN %s AND %s AND t.role = 'action' GROUP BY 1 ORDER BY 1
+            """,
+            [str(customer), first, last],
+        )
+        return [(week, int(count)) for week, count in cursor.fetchall()]
+
+
 def running(customer: UUID) -> dict[str, Any] | None:
     """The running sums of one customer, if any usage was ever summed up."""
     with connection.cursor() as cursor:

@@ -21,6 +21,11 @@ PUBLIC = {
     "theme": "a cookie",
     "styleguide": "development and tests only",
     "join": "the token of an invitation",
+    "browser_snippet": "a script for the tenants' own websites",
+    **{
+        f"ingest_{call}": "the event stream; knows its tenant by the write key"
+        for call in ("alias", "batch", "group", "identify", "import", "page", "screen", "track")
+    },
     "api_schema": "describes the API, no tenant's data",
     "api_docs": "describes the API, no tenant's data",
     "api/v1/schema/": "as api_schema",
