@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.csv_cells import csv_lines
 from accounts.forms.audit import AuditFilterForm
-from accounts.models import Tenant
 from accounts.selectors.audit import AuditFilter, audit_page, csv_rows, differences, entries, kinds
 from accounts.services.audit import record_audit
-from accounts.tenancy.scope import tenant_scope
+from accounts.tenancy.scope import scoped_stream
 from accounts.web import StaffRequest, render_page, staff_page
 
 
@@ -32,7 +29,10 @@ def audit_export(request: StaffRequest) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "settings/audit_log.html", {"form": form, "rows": []}, status=422)
     record_audit("audit.exported", request.tenant, after={k: v for k, v in form.cleaned_data.items() if v})
-    response = StreamingHttpResponse(_lines(request.tenant, _wanted(form)), content_type="text/csv; charset=utf-8")
+    rows = csv_rows(entries(request.tenant, _wanted(form)))
+    response = StreamingHttpResponse(
+        scoped_stream(request.tenant, csv_lines(rows)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="audit-{request.tenant.slug}.csv"'
     return response
 
@@ -46,27 +46,3 @@ def _wanted(form: AuditFilterForm) -> AuditFilter:
     """The fields that are right; a wrong one shows its error and filters nothing."""
     form.is_valid()
     return AuditFilter(**{name: value for name, value in form.cleaned_data.items() if value})
-
-
-def _lines(tenant: Tenant, wanted: AuditFilter) -> Iterator[str]:
-    with tenant_scope(tenant):
-        for row in csv_rows(entries(tenant, wanted)):
-            yield _Line.of(row)
-
-
-class _Line:
-    """One CSV line; cells that a spreadsheet would run as a formula are defused."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
-
-    @classmethod
-    def of(cls, row: list[str]) -> str:
-        line = cls()
-        csv.writer(line).writerow(
-            [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
-        )
-        return line.text

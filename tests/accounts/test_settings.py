@@ -169,7 +169,7 @@ def test_rubbish_in_the_filter_is_no_error(client: Client, owner: User, history:
 
 def test_export_holds_everything_and_defuses_formulas(client: Client, acme: Tenant, owner: User, history: None) -> None:
     answer = client.get("/acme/settings/audit/export.csv?actor=eva")
-    rows = list(csv.reader(io.StringIO(b"".join(answer).decode())))
+    rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert len(rows) == 61 and rows[1][6] == "'=C119"
     assert log(acme)[-1].action == "audit.exported"
 
