@@ -92,6 +92,10 @@ class CustomerRow:
         return Decimal(self.standing.mrr_cents) * 12 / 100
 
     @property
+    def stage_label(self) -> str:
+        return str(Stage(self.customer.stage).label)
+
+    @property
     def risk_rate(self) -> Decimal | None:
         return None if self.standing.risk is None else Decimal(self.standing.risk) / 100
 

@@ -46,7 +46,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "asked": asked,
         "order": asked.order,
-        "columns": {name: COLUMNS[name] for name in columns},
+        "columns": {name: str(COLUMNS[name]) for name in columns},
         "today": request.tenant.today(),
         "may_write": can(request.membership, "customers.write"),
         "may_export": can(request.membership, "customers.export"),
