@@ -22,3 +22,11 @@ register_settings_page(
     url_name="import_list",
     permission="customers.import",
 )
+register_settings_page(
+    "data",
+    label=_("Export"),
+    text=_("Everything this workspace owns, as one file."),
+    icon="package-export",
+    url_name="export",
+    permission="settings.write",
+)

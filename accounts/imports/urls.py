@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import imports
+from accounts.views import exports, imports
 
 urlpatterns = [
+    path("export/", exports.export_page, name="export"),
+    path("export/start/", exports.export_start, name="export_start"),
+    path("export/<uuid:pk>/file/", exports.export_download, name="export_download"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/template/<slug:kind>/", imports.import_template, name="import_template"),
