@@ -17,43 +17,11 @@ from accounts.tenancy.scope import tenant_scope
 
 # First parts of addresses that are not a tenant's.
 RESERVED_SLUGS = frozenset(
-    [
-        "account",
-        "accounts",
-        "admin",
-        "api",
-        "app",
-        "assets",
-        "billing",
-        "docs",
-        "healthz",
-        "help",
-        "invite",
-        "join",
-        "jsi18n",
-        "languages",
-        "legal",
-        "login",
-        "logout",
-        "media",
-        "metrics",
-        "new",
-        "portal",
-        "readyz",
-        "settings",
-        "setup",
-        "sign-up",
-        "signup",
-        "static",
-        "status",
-        "support",
-        "switch",
-        "v1",
-        "webhooks",
-        "welcome",
-        "well-known",
-        "www",
-    ]
+    (
+        "account accounts admin api app assets billing docs healthz help invite join jsi18n language languages legal "
+        "login logout media metrics new portal readyz settings setup sign-up signup static status styleguide support "
+        "switch theme u v1 webhooks welcome well-known www"
+    ).split()
 )
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.models import Role
 from accounts.roles import PERMISSIONS
+from accounts.services.tenants import RESERVED_SLUGS
 from tests.tenancy.estate import Estate, browser, make_estate
 from tests.tenancy.routes import PERSONAL, PUBLIC, Route, all_routes
 
@@ -52,6 +53,11 @@ def test_every_route_is_declared() -> None:
 def test_lists_of_routes_name_only_what_exists() -> None:
     known = {route.name for route in ROUTES} | {route.pattern for route in ROUTES}
     assert {*PUBLIC, *PERSONAL} <= known
+
+
+def test_no_tenant_can_take_an_address_of_the_product() -> None:
+    own = {route.pattern.split("/")[0] for route in ROUTES if not route.pattern.startswith("<")} - {""}
+    assert own <= RESERVED_SLUGS
 
 
 def test_every_permission_of_a_route_exists() -> None:
