@@ -29,4 +29,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", include("churn.urls")),
     path("<slug:slug>/", include("health.usage.urls")),
     path("<slug:slug>/", include("integrations.urls")),
+    path("<slug:slug>/", include("health.urls")),
 ]

@@ -13,3 +13,5 @@ class HealthConfig(AppConfig):
     def ready(self) -> None:
         import_module("health.sources.builtin")
         import_module("health.usage.panels")
+        for module in ("sources.builtin", "panels"):
+            import_module(f"health.{module}")

@@ -28,6 +28,7 @@ register.simple_tag(definitions.definition)
 register.simple_tag(tables.sort_header, takes_context=True)
 register.filter("tone", marks.tone_of)
 register.filter("stage_tone", marks.stage_tone)
+register.filter("words", reasons.code_words)
 register.filter("rule_text", rules.rule_text)
 
 CHARTS = {

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 REASONS = {
@@ -13,3 +15,18 @@ REASONS = {
 def reason_text(code: str | None) -> str:
     """Why a figure cannot be had; an unlisted code is shown as it is."""
     return str(REASONS.get(code or "no_data", code))
+
+
+Words = Callable[[str], str]
+
+_words: dict[str, Words] = {}
+
+
+def register_words(kind: str, words: Words) -> None:
+    """Let an app above put the codes it stores on the standing into the reader's words."""
+    _words[kind] = words
+
+
+def code_words(code: str, kind: str) -> str:
+    """`{{ standing.health_reason|words:"health_reason" }}`; without words the code stands for itself."""
+    return _words.get(kind, str)(code)

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.models import Tenant
 from accounts.tenancy.scope import tenant_scope
@@ -106,10 +106,15 @@ def measure(tenant: Tenant) -> list[dict[str, Any]]:
     for _round in range(ROUNDS):
         _execute(MOVE)
         part.append(_cost(lambda: score_today(ids)))
-    cpu, wall = (lambda costs: statistics.median(c[0] for c in costs)), (lambda costs: statistics.median(c[1] for c in costs))
+    cpu, wall = (
+        (lambda costs: statistics.median(c[0] for c in costs)),
+        (lambda costs: statistics.median(c[1] for c in costs)),
+    )
     return [
         _result("score.full", cpu(full) / cpu(scan), FULL_GOAL, f"CPU {cpu(full):.2f} s / {cpu(scan):.2f} s"),
-        _result("score.touched", wall(part) / wall(full), TOUCHED_GOAL, f"wall {wall(part):.3f} s / {wall(full):.2f} s"),
+        _result(
+            "score.touched", wall(part) / wall(full), TOUCHED_GOAL, f"wall {wall(part):.3f} s / {wall(full):.2f} s"
+        ),
     ]
 
 

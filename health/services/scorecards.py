@@ -103,6 +103,14 @@ def archive_scorecard(card: Scorecard) -> bool:
     return done
 
 
+@transaction.atomic
+def restore_scorecard(card: Scorecard) -> None:
+    """Back into use."""
+    if Scorecard.objects.filter(pk=card.pk).exclude(archived_at=None).update(archived_at=None):
+        record_audit("scorecard.restored", card)
+        enqueue(RESCORE, key="all")
+
+
 def note_measures(keys: Iterable[str]) -> None:
     """Write down measures that only values can tell."""
     fed = [Measure(key=key) for key in keys if source_of(key) is None]
