@@ -46,7 +46,7 @@ FIELDS = {
     "measure": gettext_lazy("measure"),
     "above": gettext_lazy("above"),
     "below": gettext_lazy("below"),
-    "yellow": gettext_lazy("yellow from"),
+    "yellow_from": gettext_lazy("yellow from"),
     "green_from": gettext_lazy("green from"),
 }
 FLAGS = ("cancellation_scheduled", "champion_left")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from accounts.ui import definitions, figures, icons, marks, rules, tables
+from accounts.ui import definitions, figures, icons, marks, reasons, rules, tables
 
 register = template.Library()
 

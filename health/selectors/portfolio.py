@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Q, QuerySet, SmallIntegerField, Sum
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.urls import reverse
@@ -31,6 +31,7 @@ from health.wording import BANDS, measure_label, own_measures
 SPANS = (7, 28)
 MOST_MOVERS = 8
 MOST_ON_MAP = 400
+SCORE_THEN = "(SELECT s.score FROM health_snapshot s WHERE s.day = %s AND s.customer_id = accounts_customer.id)"
 
 
 @dataclass(frozen=True)
@@ -201,9 +202,7 @@ class Portfolio:
     def movers(self) -> tuple[list[Mover], list[Mover]]:
         """Who fell most and who rose most since the day, each with the measure that did most of it."""
         day = self.tenant.today() - timedelta(days=self.asked.days)
-        then = RawSQL(
-            "(SELECT s.score FROM health_snapshot s WHERE s.day = %s AND s.customer_id = accounts_customer.id)", [day]
-        )
+        then = RawSQL(SCORE_THEN, [day], output_field=SmallIntegerField())
         rows = (
             self.customers.annotate(before=then)
             .filter(before__isnull=False, standing__health_score__isnull=False)
@@ -252,8 +251,8 @@ def _causes(customers: Sequence[UUID], day: date, today: date) -> dict[UUID, str
             return _("Judged by hand")
         if old["raw"] is None or new["raw"] is None:
             return ""
-        sides = [explain(row, day, definitions[row["version_id"]]).sides() for row in (old, new)]
-        found = changes(*sides, new["raw"] - old["raw"])
+        before, after = (explain(row, day, definitions[row["version_id"]]).sides() for row in (old, new))
+        found = changes(before, after, new["raw"] - old["raw"])
         if not found:
             return ""
         sign = -1 if new["raw"] < old["raw"] else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -113,4 +114,4 @@ def preview(card: Scorecard | None, definition: Definition, stages: Sequence[str
 
 
 def _loaded(found: Any) -> list[dict[str, Any]]:
-    return found or []
+    return json.loads(found) if found else []

@@ -49,7 +49,8 @@ def where_changed(difference: Difference, own: dict[str, Measure]) -> str:
         "measure": measure_label(difference.key, own),
         "cap": cap_label(difference.key, own),
     }[difference.kind]
-    return f"{label}: {FIELDS.get(difference.field, difference.field)}"
+    field = f"{difference.field}_from" if difference.kind == "bands" else difference.field
+    return f"{label}: {FIELDS.get(field, field)}"
 
 
 @register.filter
