@@ -202,7 +202,7 @@ class Portfolio:
     def movers(self) -> tuple[list[Mover], list[Mover]]:
         """Who fell most and who rose most since the day, each with the measure that did most of it."""
         day = self.tenant.today() - timedelta(days=self.asked.days)
-        then = RawSQL(SCORE_THEN, [day], output_field=SmallIntegerField())
+        then = RawSQL(SCORE_THEN, [day], output_field=SmallIntegerField())  # noqa: S611
         rows = (
             self.customers.annotate(before=then)
             .filter(before__isnull=False, standing__health_score__isnull=False)
