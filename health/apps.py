@@ -11,7 +11,5 @@ class HealthConfig(AppConfig):
     verbose_name = _("Health")
 
     def ready(self) -> None:
-        import_module("health.sources.builtin")
-        import_module("health.usage.panels")
-        for module in ("sources.builtin", "panels"):
+        for module in ("sources.builtin", "panels", "usage.panels"):
             import_module(f"health.{module}")

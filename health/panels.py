@@ -8,7 +8,7 @@ from accounts.settings_pages import register_settings_page
 from accounts.ui.reasons import register_words
 from health.wording import reason_text
 
-register_panel("health", _("Health"), "health_panel", 20, "health.read")
+register_panel("health", _("Health"), "health_panel", 15, "health.read")
 register_words("health_reason", reason_text)
 register_settings_page(
     "method",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Customer
 from accounts.roles import can
 from accounts.web import StaffRequest, render_page, staff_page
-from health.forms import OverrideForm
+from health.forms.override import OverrideForm
 from health.models import HealthOverride
 from health.selectors.panel import SPANS, health_panel
 from health.services.overrides import end_override, set_override
