@@ -31,6 +31,9 @@ renewal AS (
     ) term ON true
     WHERE s.tenant_id = %(tenant)s AND s.started_on <= %(today)s AND (s.ended_on IS NULL OR s.ended_on > %(today)s)
         AND s.status <> 'cancelled'
+        -- Shorter terms roll on by themselves: nobody prepares the renewal of a month.
+        AND (s.ended_on IS NOT NULL OR coalesce(term.interval, s.interval) IN ('quarter', 'half_year', 'year')
+            OR (coalesce(term.interval, s.interval) = 'month' AND coalesce(term.interval_count, s.interval_count) >= 3))
         AND (%(customers)s::uuid[] IS NULL OR s.customer_id = ANY (%(customers)s::uuid[]))
     GROUP BY s.customer_id
 ),
