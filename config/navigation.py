@@ -35,6 +35,7 @@ MAIN = (
     Entry(_("Today"), "sun", "today", "customers.read"),
     Entry(_("Tasks"), "list-check", "task_list", "customers.read"),
     Entry(_("Customers"), "building-community", "customer_list", "customers.read"),
+    Entry(_("Outreach"), "send", "cadence_list", "customers.read"),
     Entry(_("Health"), "activity-heartbeat", "health", "health.read"),
     Entry(_("Revenue"), "trending-up", "revenue", "revenue.read"),
     Entry(_("Settings"), "settings", "settings", "settings.read", at_end=True),

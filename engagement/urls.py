@@ -1,6 +1,6 @@
 from django.urls import path
 
-from engagement.views import tasks, timeline, today
+from engagement.views import cadences, outbox, step_previews, tasks, timeline, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -19,4 +19,20 @@ urlpatterns = [
     path("timeline/<uuid:pk>/", timeline.activity_edit, name="activity_edit"),
     path("timeline/<uuid:pk>/remove/", timeline.activity_remove, name="activity_remove"),
     path("timeline/<uuid:pk>/restore/", timeline.activity_restore, name="activity_restore"),
+    path("outreach/", cadences.cadence_list, name="cadence_list"),
+    path("outreach/new/", cadences.cadence_new, name="cadence_new"),
+    path("outreach/outbox/", outbox.outbox, name="outbox"),
+    path("outreach/outbox/<uuid:pk>/", outbox.message, name="message"),
+    path("outreach/outbox/<uuid:pk>/file/", outbox.message_file, name="message_file"),
+    path("outreach/outbox/<uuid:pk>/resolve/", outbox.message_resolve, name="message_resolve"),
+    path("outreach/blocked/", outbox.suppressions, name="suppressions"),
+    path("outreach/blocked/<uuid:pk>/lift/", outbox.suppression_lift, name="suppression_lift"),
+    path("outreach/steps/<uuid:pk>/", step_previews.step_preview, name="step_preview"),
+    path("outreach/steps/<uuid:pk>/mail/", step_previews.step_mail, name="step_mail"),
+    path("outreach/steps/<uuid:pk>/test/", step_previews.step_test, name="step_test"),
+    path("outreach/enrolments/<uuid:pk>/stop/", cadences.enrolment_stop, name="enrolment_stop"),
+    path("outreach/<uuid:pk>/", cadences.cadence, name="cadence"),
+    path("outreach/<uuid:pk>/edit/", cadences.cadence_edit, name="cadence_edit"),
+    path("outreach/<uuid:pk>/activate/", cadences.cadence_activate, name="cadence_activate"),
+    path("outreach/<uuid:pk>/pause/", cadences.cadence_pause, name="cadence_pause"),
 ]

@@ -126,6 +126,10 @@ class CadenceStep(TenantModel):
     def __str__(self) -> str:
         return f"{self.cadence_id} {self.position}"
 
+    @property
+    def days_before(self) -> int:
+        return -self.offset_days
+
     def as_written(self) -> dict[str, Any]:
         names = ("offset_days", "weekdays", "send_from", "send_to", "texts")
         return {name: getattr(self, name) for name in names}

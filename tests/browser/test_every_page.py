@@ -26,6 +26,10 @@ PAGES = [
     "import_new",
     "segment_list",
     "segment_new",
+    "cadence_list",
+    "cadence_new",
+    "outbox",
+    "suppressions",
 ]
 
 # Walked with their own people and figures in the file of their area.
