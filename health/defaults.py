@@ -41,7 +41,7 @@ DEFAULTS = (
         ("trial", "onboarding"),
         {
             "onboarding": {"onboarding_progress": 1},
-            "usage": {"active_seats": 3, "active_days": 3, "feature_breadth": 2, "days_since_active": 2},
+            "usage": {"active_seats": 3, "active_days": 3, "days_since_active": 3, "feature_breadth": 2},
             "relationship": RELATIONSHIP,
             "support": SUPPORT,
         },
@@ -57,7 +57,7 @@ DEFAULTS = (
             "support": SUPPORT,
             "commercial": COMMERCIAL,
         },
-        {"usage": 50, "relationship": 20, "outcomes": 15, "support": 10, "commercial": 5},
+        {"usage": 55, "relationship": 20, "outcomes": 10, "support": 10, "commercial": 5},
     ),
     Default(
         _("Established"),
@@ -69,7 +69,7 @@ DEFAULTS = (
             "support": SUPPORT,
             "commercial": COMMERCIAL,
         },
-        {"usage": 40, "relationship": 20, "outcomes": 20, "support": 10, "commercial": 10},
+        {"usage": 50, "relationship": 20, "outcomes": 10, "support": 10, "commercial": 10},
     ),
     Default(
         _("Renewing"),
@@ -80,7 +80,7 @@ DEFAULTS = (
             "outcomes": OUTCOMES,
             "commercial": COMMERCIAL,
         },
-        {"usage": 35, "relationship": 25, "outcomes": 20, "commercial": 20},
+        {"usage": 40, "relationship": 25, "commercial": 20, "outcomes": 15},
     ),
     Default(
         _("Leaving"),

@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.formats import format_number
+from accounts.formats import format_days, format_number
 from health.arithmetic import UNIT
 from health.models import Measure
+from health.sources.registry import DAYS
 from health.sources.registry import measures as built_in
 
 GROUPS = {
@@ -77,6 +78,8 @@ def value_text(key: str, millionths: int, own: Mapping[str, Measure] | None = No
     if key in FLAGS:
         return _("yes") if millionths else _("no")
     value = Decimal(millionths) / UNIT
+    if key in built_in and built_in[key].unit == DAYS and value == value.to_integral_value():
+        return format_days(value)
     text = format_number(value, 0 if value == value.to_integral_value() else 1)
     named = (own or {}).get(key)
     unit = (named.unit if named else "") or (str(built_in[key].unit) if key in built_in else "")

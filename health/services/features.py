@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+
 from accounts.jobs import enqueue
 from accounts.services.audit import record_audit
 from health.models import EventRole, EventType, Feature

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from health.sources.registry import Fact, Measured, Only, Source, register_measures, register_source
+from health.sources.registry import DAYS, Fact, Measured, Only, Source, register_measures, register_source
 
 # A change leaves null what stays as it was: per column the newest one that says something.
 RELATION = """
@@ -64,7 +64,7 @@ register_measures(
     Measured(
         "days_past_due",
         _("Days past due"),
-        _("days"),
+        DAYS,
         "commercial",
         red=Decimal(30),
         green=Decimal(0),

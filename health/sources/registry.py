@@ -13,6 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+DAYS = gettext_lazy("days")
 
 Only = Callable[[str], str]  # the condition that keeps a statement to the customers at hand, for a column
 

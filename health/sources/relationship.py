@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from health.sources.registry import Fact, Measured, Only, Source, register_measures, register_source
+from health.sources.registry import DAYS, Fact, Measured, Only, Source, register_measures, register_source
 
 CONTACT = """
     SELECT customer_id, %(day)s::date - (last_contact_at AT TIME ZONE %(zone)s)::date AS silent,
@@ -55,7 +55,7 @@ register_measures(
     Measured(
         "days_since_contact",
         _("Days since last contact"),
-        _("days"),
+        DAYS,
         "relationship",
         red=Decimal(90),
         green=Decimal(21),
@@ -64,7 +64,7 @@ register_measures(
     Measured(
         "days_to_renewal",
         _("Days to renewal"),
-        _("days"),
+        DAYS,
         "commercial",
         red=Decimal(0),
         green=Decimal(120),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from health.sources.registry import Fact, Measured, Only, Source, register_measures, register_source
+from health.sources.registry import DAYS, Fact, Measured, Only, Source, register_measures, register_source
 from health.usage.running import sums_params, sums_sql
 
 # Sums taken to an earlier day, or no event of any customer since, make every value as old as that. A tenant that
@@ -126,7 +126,7 @@ register_measures(
     Measured(
         "active_days",
         _("Active days"),
-        _("days"),
+        DAYS,
         "usage",
         red=Decimal(2),
         green=Decimal(16),
@@ -136,7 +136,7 @@ register_measures(
     Measured(
         "days_since_active",
         _("Days since last action"),
-        _("days"),
+        DAYS,
         "usage",
         red=Decimal(21),
         green=Decimal(2),
