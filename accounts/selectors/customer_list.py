@@ -42,7 +42,7 @@ ON_STANDING = {
     "renewal": ("renewal_on", True),
     "seen": ("last_seen_on", True),
 }
-NOBODY, MINE = "none", "me"
+NOBODY, MINE, EVERY = "none", "me", "all"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class CustomerFilter:
         csm = str(asked.get("csm", ""))
         return cls(
             q=clean(str(asked.get("q", ""))),
-            stage=one_of(asked.get("stage"), Stage.values),
+            stage=one_of(asked.get("stage"), [EVERY, *Stage.values]),
             tier=printable(str(asked.get("tier", "")))[:50],
             csm=csm if csm in (NOBODY, MINE) or is_uuid(csm) else "",
             band=one_of(asked.get("band"), Band.values),
@@ -74,6 +74,11 @@ class CustomerFilter:
     @property
     def is_narrow(self) -> bool:
         return bool(self.q or self.stage or self.tier or self.csm or self.band or self.segment)
+
+    @property
+    def is_current(self) -> bool:
+        """Those who left are shown when they are asked for: by stage, by name or by segment."""
+        return not (self.stage or self.q or self.segment)
 
     def as_query(self) -> dict[str, str]:
         named = {name: getattr(self, name) for name in ("q", "stage", "tier", "csm", "band", "segment")}
@@ -153,8 +158,10 @@ def narrowed(
         rows = rows.filter(**{key: found_ids(asked.q)})
     if asked.segment:
         rows = rows.filter(**{key: members_of(asked.segment)})
-    if asked.stage:
+    if asked.stage in Stage.values:
         wanted[f"{customer}stage"] = asked.stage
+    elif asked.is_current:
+        rows = rows.exclude(**{f"{customer}stage": Stage.CHURNED})
     if asked.tier:
         wanted[f"{customer}tier"] = asked.tier
     if asked.band:

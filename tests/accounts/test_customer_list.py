@@ -98,6 +98,16 @@ def test_filters_narrow_together(viewer: Membership) -> None:
         assert names(viewer, **wanted, order=order) == ["Right"]
 
 
+def test_those_who_left_show_when_they_are_asked_for(viewer: Membership) -> None:
+    make_customer(name="Here", stage="adopting")
+    make_customer(name="Gone", stage="churned")
+    for order in ("name", "-arr"):
+        assert names(viewer, order=order) == ["Here"]
+        assert names(viewer, order=order, stage="churned") == ["Gone"]
+        assert names(viewer, order=order, q="gon") == ["Gone"]
+        assert sorted(names(viewer, order=order, stage="all")) == ["Gone", "Here"]
+
+
 def test_customers_of_nobody(viewer: Membership) -> None:
     make_customer(name="Taken", csm=viewer)
     make_customer(name="Free")
