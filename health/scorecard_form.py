@@ -80,7 +80,7 @@ def _group(data: QueryDict, i: int) -> Line:
     group = _line(data, f"g{i}", ("key", "weight"))
     for j in range(MOST_MEASURES + 1):
         prefix = f"g{i}-m{j}"
-        if f"{prefix}-key" in data and f"{prefix}-remove" not in data:
+        if f"{prefix}-key" in data:
             measure = _line(data, prefix, MEASURE_FIELDS)
             measure.values = {**measure.values, "log": f"{prefix}-log" in data}
             group.lines.append(measure)

@@ -91,6 +91,11 @@ def health_panel(customer: Customer, *, span: int = 28) -> HealthPanel:
     )
 
 
+def tenths(millionths: int) -> Decimal:
+    """As shown: what rounds to nothing draws no bar."""
+    return (Decimal(millionths) / UNIT).quantize(Decimal("0.1"), "ROUND_HALF_UP")
+
+
 def round_points(millionths: int) -> Decimal:
     return (Decimal(millionths) / UNIT).quantize(Decimal(1), "ROUND_HALF_UP")
 
@@ -99,7 +104,7 @@ def _contributions(score: ExplainedScore, own: Own) -> Contributions:
     rows = [
         Contribution(
             label=measure_label(part.key, own),
-            value=Decimal(part.value) / UNIT,
+            value=tenths(part.value),
             detail=_("%(value)s · scores %(points)s, typical %(typical)s")
             % {
                 "value": value_text(part.key, (score.receipt.value(part.key) or (0, 0))[0], own),
@@ -166,11 +171,11 @@ def _since(customer: Customer, score: ExplainedScore, day: date, own: Own) -> Si
     found = changes(before.receipt.sides(), score.receipt.sides(), score.row["raw"] - before.row["raw"])
     rows = []
     for change in sorted(found, key=lambda change: change.total):
-        if change.value_effect:
-            rows.append(Contribution(measure_label(change.key, own), Decimal(change.value_effect) / UNIT))
-        if change.weight_effect:
+        if value := tenths(change.value_effect):
+            rows.append(Contribution(measure_label(change.key, own), value))
+        if weight := tenths(change.weight_effect):
             label = _("%(measure)s: its weight") % {"measure": measure_label(change.key, own)}
-            rows.append(Contribution(label, Decimal(change.weight_effect) / UNIT))
+            rows.append(Contribution(label, weight))
     other_card = before.row["version_id"] != score.row["version_id"]
     return Since(
         day=day,

@@ -27,9 +27,11 @@ def maja(acme: Tenant, visitor: Visitor) -> Membership:
         maja = make_membership(make_user(name="Maja Lindqvist"), role=Role.ADMIN)
         ensure_default_scorecards()
         for number, name in enumerate(NAMES):
-            customer = make_customer(name=name, csm=maja, standing={"mrr_cents": 100_000 * (number + 1)})
+            seen = timezone.now() - timedelta(days=20 * number)
+            standing = {"mrr_cents": 100_000 * (number + 1), "last_contact_at": seen}
+            customer = make_customer(name=name, csm=maja, standing=standing, signed_up_on=today - timedelta(days=300))
             make_subscription(customer, seats=10)
-            for back in (30, 9, 1):
+            for back in (*range(200, 27, -7), 9, 1 + number):
                 use(customer, today - timedelta(days=back), users=2 + number)
                 feed(customer, today - timedelta(days=back), nps=20 * number + back, sentiment=1 + number % 5)
         sum_usage(today - timedelta(days=1))
