@@ -16,6 +16,7 @@ from accounts.tenancy.scope import tenant_scope
 from tests.factories.accounts import make_user
 
 VALUES: dict[type[models.Field[Any, Any]], Any] = {
+    models.BinaryField: b"secret",
     models.BooleanField: False,
     models.DateField: date(2026, 11, 2),
     models.DateTimeField: timezone.now(),
