@@ -28,6 +28,8 @@ PAGES = [
     "segment_new",
     "cadence_list",
     "cadence_new",
+    "scorecard_list",
+    "scorecard_new",
     "outbox",
     "suppressions",
 ]
@@ -35,6 +37,7 @@ PAGES = [
 # Walked with their own people and figures in the file of their area.
 WALKED = {
     "test_event_stream.py": {"event_stream", "dead_letters", "event_types", "feature_new"},
+    "test_health.py": {"health"},
     "test_revenue.py": {"revenue", "revenue_movements"},
     "test_people.py": {
         "welcome",
@@ -58,6 +61,7 @@ NOT_PAGES = {
     "customer_view_save",
     "export_start",
     "palette",
+    "scorecard_preview",
     "revenue_movements_export",
     "segment_preview",
 }
