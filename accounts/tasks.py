@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.contrib.django.task import DjangoTask
 from django.utils import timezone
 from kombu.exceptions import KombuError
@@ -63,6 +63,14 @@ def run_sweep(self: TenantTask, name: str) -> None:
 def publish(task: Any, tenant_id: int, *args: str) -> None:
     """Send ids to the workers, or raise one of UNREACHABLE within seconds."""
     task.apply_async(args, headers={TENANT: tenant_id}, retry=False, expires=EXPIRES)
+
+
+def messages_waiting() -> int:
+    """How many messages no worker has taken yet; raises one of UNREACHABLE."""
+    with current_app.connection_for_write() as connection:
+        name = current_app.conf.task_default_queue
+        declared = connection.default_channel.queue_declare(queue=name, passive=False)
+        return int(declared.message_count)
 
 
 _silent_until = 0.0

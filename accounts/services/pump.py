@@ -23,38 +23,33 @@ from accounts.jobs import ensure_recurring
 from accounts.models import PumpBeat, Tenant
 from accounts.queues import Queue, queues
 from accounts.sweeps import Sweep, sweeps
-from accounts.tasks import UNREACHABLE, publish, run_sweep
+from accounts.tasks import UNREACHABLE, messages_waiting, publish, run_sweep
 from accounts.tenancy.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
 
 DISPATCH = "dispatch"
 BATCH = 200
-MOST_PUBLISHED = 1000  # per queue: what waits in the broker stays bounded however long the backlog
-MOST_OF_ONE_TENANT = 100  # per batch, so that one tenant's backlog does not keep the others waiting
+MOST_WAITING = 100  # messages at the broker: enough for the workers, and a backlog stays in Postgres
+CANDIDATES = 5000  # the oldest due rows, of which each tenant gets its turn
 REPUBLISH = timedelta(seconds=settings.PUMP_REPUBLISH_SECONDS)
 HEAD_START = timedelta(seconds=0.5)  # for the nudge that follows the commit
 SWEEP_PAUSE = 0.9
 BEAT_PAUSE = 5.0
 SCHEDULE_PAUSE = 3600.0
 
-# One tenant's oldest rows first, then the next one's; rows that another pump has locked are left to it.
+# One row of each tenant, then a second one of each, and so on; rows that another pump has locked are left to it.
 _PUBLISH = """
-WITH room AS (
-    SELECT greatest(0, {most} - (SELECT count(*) FROM (
-        SELECT 1 FROM {table} WHERE state = 'due' AND run_at <= %(now)s AND lease_until >= %(now)s LIMIT {most}
-    ) published)) AS places
-), candidates AS (
-    SELECT id, tenant_id, run_at, row_number() OVER (PARTITION BY tenant_id ORDER BY run_at) AS place FROM (
+WITH candidates AS (
+    SELECT id, run_at, row_number() OVER (PARTITION BY tenant_id ORDER BY run_at) AS place FROM (
         SELECT id, tenant_id, run_at FROM {table}
         WHERE state = 'due' AND run_at <= %(ready)s AND (lease_until IS NULL OR lease_until < %(now)s)
-        ORDER BY run_at LIMIT {most} * 5
+        ORDER BY run_at LIMIT {candidates}
     ) oldest
 ), chosen AS (
     SELECT q.id FROM {table} q JOIN candidates c ON c.id = q.id
-    WHERE c.place <= {fair} AND q.state = 'due' AND (q.lease_until IS NULL OR q.lease_until < %(now)s)
-    ORDER BY c.place, c.run_at
-    LIMIT (SELECT least({batch}, places) FROM room)
+    WHERE q.state = 'due' AND (q.lease_until IS NULL OR q.lease_until < %(now)s)
+    ORDER BY c.place, c.run_at LIMIT %(most)s
     FOR UPDATE OF q SKIP LOCKED
 )
 UPDATE {table} SET lease_until = %(until)s WHERE id IN (SELECT id FROM chosen) RETURNING id, tenant_id
@@ -94,12 +89,14 @@ class Pump:
 
     def tick(self) -> int:
         """How many rows were published."""
-        sent = 0
         for queue in queues.values():
             self.expired += len(expire(queue))
-            sent += self._publish(queue)
-        if self._is_time("sweeps", SWEEP_PAUSE):
+        room = _room()
+        if self._is_time("sweeps", SWEEP_PAUSE) and room > -MOST_WAITING:
             self._sweep()
+        sent = 0
+        for queue in queues.values():
+            sent += self._publish(queue, room - sent)
         if self._is_time("schedule", SCHEDULE_PAUSE):
             ensure_recurring_everywhere()
         if self._is_time("beat", BEAT_PAUSE):
@@ -113,8 +110,8 @@ class Pump:
         self._next[what] = time.monotonic() + pause
         return True
 
-    def _publish(self, queue: Queue) -> int:
-        rows = take(queue)
+    def _publish(self, queue: Queue, room: int) -> int:
+        rows = take(queue, room) if room > 0 else []
         for sent, (row_id, tenant_id) in enumerate(rows):
             try:
                 publish(queue.task, tenant_id, str(row_id))
@@ -144,12 +141,20 @@ class Pump:
         beats.filter(beat_at__lt=timezone.now() - timedelta(days=1)).delete()
 
 
-def take(queue: Queue) -> list[tuple[Any, int]]:
+def _room() -> int:
+    """How many more messages the broker should hold; far below nothing when it cannot be asked."""
+    try:
+        return MOST_WAITING - messages_waiting()
+    except UNREACHABLE as error:
+        log.warning("broker.unreachable", error=str(error))
+        return -10 * MOST_WAITING
+
+
+def take(queue: Queue, most: int = MOST_WAITING) -> list[tuple[Any, int]]:
     """Mark some due rows as published and return them; two pumps never get the same row."""
     now = timezone.now()
-    moments = {"now": now, "ready": now - HEAD_START, "until": now + REPUBLISH}
-    limits = {"batch": BATCH, "most": MOST_PUBLISHED, "fair": MOST_OF_ONE_TENANT}
-    return _rows(_PUBLISH.format(table=queue.table, **limits), moments)
+    moments = {"now": now, "ready": now - HEAD_START, "until": now + REPUBLISH, "most": most}
+    return _rows(_PUBLISH.format(table=queue.table, candidates=CANDIDATES), moments)
 
 
 def put_back(queue: Queue, ids: list[Any]) -> None:

@@ -1,0 +1,3 @@
+from tests.queue import kinds
+
+__all__ = ["kinds"]
