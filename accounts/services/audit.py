@@ -14,6 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from accounts.models import AuditEntry
+from accounts.rest.statements import insert_rows, new_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,8 +88,9 @@ def _as_json(values: dict[str, Any] | None) -> Any:
 def record_changes(noun: str, writes: Sequence[tuple[models.Model, bool, dict[str, Any]]]) -> None:
     """One entry per written row (row, whether it is new, the old values of what changed), in one statement."""
     actor = _actor.get()
-    AuditEntry.objects.bulk_create(
+    entries = [
         AuditEntry(
+            pk=key,
             actor_kind=actor.kind,
             actor_id=actor.id,
             actor_label=actor.label[:200],
@@ -101,5 +103,7 @@ def record_changes(noun: str, writes: Sequence[tuple[models.Model, bool, dict[st
             ip=actor.ip,
             user_agent=actor.user_agent[:300],
         )
-        for row, created, before in writes
-    )
+        for key, (row, created, before) in zip(new_ids(len(writes)), writes, strict=True)
+    ]
+    if entries:
+        insert_rows(entries, skip_collisions=False)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from accounts.imports.applying import apply_chunk
+from accounts.jobs import enqueue
 from accounts.models import Customer, DataImport, ImportRow, Job, Subscription, Tenant
 from accounts.services.jobs import Outcome, run_job
 from accounts.tenancy.scope import tenant_scope
@@ -177,3 +180,12 @@ def test_large_file_is_checked_by_a_job(acme: Tenant, api: Caller, monkeypatch: 
     assert api.get(f"/imports/{made['id']}")["state"] == "checked"
     with tenant_scope(acme):
         assert ImportRow.objects.count() == 3
+
+
+def test_rows_are_forgotten_after_three_months(acme: Tenant, api: Caller) -> None:
+    made = api.upload("customers", FILE)
+    with tenant_scope(acme):
+        DataImport.objects.update(created_at=now() - timedelta(days=91))
+        job = enqueue("imports.forget", key="today")
+    assert run_job(acme, job.pk) == Outcome.DONE
+    assert api.get(f"/imports/{made['id']}")["rows"] == []
