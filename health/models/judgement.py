@@ -69,6 +69,8 @@ class AlertKind(models.TextChoices):
 class HealthAlert(TenantModel):
     """A fall worth a person's attention, raised once."""
 
+    computed = True  # from the snapshots; undoing an import may take it away
+
     customer = TenantForeignKey(Customer, on_delete=models.CASCADE, related_name="health_alerts")
     kind = models.CharField(max_length=8, choices=AlertKind.choices)
     day = models.DateField()

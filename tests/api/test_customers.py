@@ -5,6 +5,9 @@ from accounts.tenancy.scope import tenant_scope
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.api import Caller
 
+PRICE = {"currency": "EUR", "unit_amount": "9.90", "started_on": "2026-01-01"}
+CHANGE = {"effective_on": "2026-02-01", "seats": 3}
+
 
 def test_created_customer_has_defaults_and_a_standing(acme: Tenant, api: Caller) -> None:
     made = api.post("/customers", {"external_id": "c1", "name": " Nordlys AS "})
@@ -103,3 +106,14 @@ def test_deleted_customer_is_gone(acme: Tenant, api: Caller) -> None:
     assert api.status == 404
     with tenant_scope(acme):
         assert not Customer.objects.exists() and AuditEntry.objects.filter(action="customer.deleted").exists()
+
+
+def test_deleting_a_customer_takes_what_is_its_own_along(acme: Tenant, api: Caller) -> None:
+    api.post("/customers", {"external_id": "c", "name": "Nordlys"})
+    api.post("/contacts", {"external_id": "p", "customer": "external:c"})
+    api.bulk("subscriptions", {"external_id": "s", "customer": "external:c"} | PRICE)
+    api.bulk("subscription_changes", {"external_id": "x", "subscription": "external:s"} | CHANGE)
+    api.post("/activities", {"customer": "external:c", "kind": "note", "title": "Called"})
+    api.delete("/customers/external:c")
+    assert api.status == 204
+    assert [api.get(f"/{each}")["data"] for each in ("contacts", "subscriptions", "subscription_changes")] == [[]] * 3
