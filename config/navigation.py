@@ -20,6 +20,8 @@ class Entry:
     url_name: str
     permission: str = ""
     at_end: bool = False
+    also: tuple[str, ...] = ()
+    """Pages that belong to this entry though their addresses lie elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class Link:
 MAIN = (
     Entry(_("Today"), "sun", "today", "customers.read"),
     Entry(_("Tasks"), "list-check", "task_list", "customers.read"),
-    Entry(_("Customers"), "building-community", "customer_list", "customers.read"),
+    Entry(
+        _("Customers"), "building-community", "customer_list", "customers.read", also=("segment_list", "import_list")
+    ),
     Entry(_("Outreach"), "send", "cadence_list", "customers.read"),
     Entry(_("Health"), "activity-heartbeat", "health", "health.read"),
     Entry(_("Revenue"), "trending-up", "revenue", "revenue.read"),
@@ -68,7 +72,8 @@ def links(request: HttpRequest, entries: Iterable[Entry]) -> Iterator[Link]:
         if entry.permission and not (membership and can(membership, entry.permission)):
             continue
         if url := tenant_url(request, entry.url_name):
-            yield Link(entry.label, entry.icon, url, is_current(request, url), entry.at_end)
+            urls = [url, *(tenant_url(request, name) for name in entry.also)]
+            yield Link(entry.label, entry.icon, url, any(is_current(request, u) for u in urls if u), entry.at_end)
 
 
 def is_current(request: HttpRequest, url: str) -> bool:

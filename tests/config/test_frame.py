@@ -82,6 +82,17 @@ def test_menu_shows_what_the_role_may_open(client: Client, acme: Tenant, role: s
     assert re.search(r'aria-current="page"[^>]*>.*?Customers', menu)
 
 
+def test_menu_marks_where_one_is(client: Client, acme: Tenant) -> None:
+    with tenant_scope(acme):
+        member: Membership = make_membership(role=Role.OWNER)
+    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    places = {"/acme/": "Today", "/acme/segments/new/": "Customers", "/acme/settings/team/": "Settings"}
+    for path, label in places.items():
+        html = client.get(path).content.decode()
+        menu = html[html.index('class="pn-nav"') : html.index("</nav>")]
+        assert re.findall(r'aria-current="page"><svg.*?</svg>([^<]+)</a>', menu) == [label]
+
+
 def test_every_listed_browser_file_is_there_and_no_other() -> None:
     assert NpmFinder().check() == []
     for name in NPM_FILES:
