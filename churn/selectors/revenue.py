@@ -75,19 +75,18 @@ def revenue_report(
     every = group_by if group_by in TIME_GROUPS else None
     by_customer = None if every else group_by
     totals = period_sums(tenant, period, segment=segment)
-    losses = _losses_of_a_year(tenant, period, by_customer, segment)
+    year = _last_year(tenant, period, None, segment).get(None, [])
     ledger = RevenueLedger.objects.first()
     groups = []
     if group_by:
         ends = dict(buckets(tenant, period, every))
         found = period_sums(tenant, period, group_by=by_customer, every=every, segment=segment)
+        years = _last_year(tenant, period, by_customer, segment) if by_customer else {}
         for (start, key), sums in found.items():
             name = start.isoformat() if every else key
-            parts = losses.get(key, []) if by_customer else losses["total"]
+            parts = years.get(key, []) if by_customer else year
             groups.append(_section(tenant, policies, name, start, ends[start], sums, parts))
-    total = _section(
-        tenant, policies, None, period.start, period.end, totals[period.start, None], losses.get("total", [])
-    )
+    total = _section(tenant, policies, None, period.start, period.end, totals[period.start, None], year)
     return Report(
         tenant,
         period,
@@ -114,16 +113,15 @@ def _section(
     return Section(key, start, end, sums, figures, lifetime, is_partial(tenant, start, end))
 
 
-def _losses_of_a_year(
+def _last_year(
     tenant: Tenant, period: Range, group_by: str | None, segment: Segment | None
 ) -> dict[str | None, list[Sums]]:
-    """Monthly sums of the twelve months up to the closing, per key and as "total"."""
+    """Monthly sums of the twelve months up to the closing, per key; None is the key of the whole."""
     start = _months_before(period.until, LOOK_BACK_MONTHS)
     year = Range(start, period.until, period.until)
     found: dict[str | None, list[Sums]] = {}
-    for key_by in {None, group_by}:
-        for (_, key), sums in period_sums(tenant, year, group_by=key_by, every="month", segment=segment).items():
-            found.setdefault("total" if key_by is None else key, []).append(sums)
+    for (_, key), sums in period_sums(tenant, year, group_by=group_by, every="month", segment=segment).items():
+        found.setdefault(key, []).append(sums)
     return found
 
 

@@ -76,13 +76,18 @@ def follow_customers(customer_ids: Collection[str]) -> None:
     """Let customers that became test accounts, stopped being some, or are gone, leave or enter the figures."""
     found = dict(Customer.objects.filter(pk__in=customer_ids).values_list("pk", "is_test"))
     if len(found) < len(set(customer_ids)):
-        _write_months(current_tenant(), None)  # the lines of a deleted customer went with it
+        close_months()  # the lines of a deleted customer went with it
     listed = _customers_with_lines(customer_ids)
     absent = [pk for pk, is_test in found.items() if not is_test and pk not in listed]
     entering = Subscription.objects.filter(customer__in=absent).values_list("customer_id", flat=True)
     moved = {*entering, *(pk for pk in listed if found.get(pk))}
     if moved:
         rebuild_ledger(moved)
+
+
+def close_months() -> None:
+    """Sum all of the ledger's lines into months anew."""
+    _write_months(current_tenant(), None)
 
 
 def refresh_standings(customer_ids: Collection[str] | None = None) -> int:

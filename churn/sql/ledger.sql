@@ -269,7 +269,7 @@ stated AS (
 changed AS (
     SELECT *, mrr_after - fx - moved AS mrr_before, coalesce(lag(state_after) OVER history, 0) AS state_before,
         coalesce(lag(unpriced_after) OVER history, false) AS unpriced_before,
-        coalesce(lag(plan_after) OVER history, '') AS plan_before
+        coalesce(lag(plan_after) OVER history, '') AS plan_before, lag(native) OVER history AS native_before
     FROM stated WINDOW history AS (PARTITION BY customer_id ORDER BY day)
 ),
 monthly AS (
@@ -289,7 +289,7 @@ kinded AS (
             THEN 'expansion'
             WHEN moved < 0 OR (moved = 0 AND (unpriced_before OR unpriced_after) AND native_change < 0)
             THEN 'contraction'
-            WHEN plan_after <> plan_before THEN 'plan' END
+            WHEN plan_after <> plan_before OR native IS DISTINCT FROM native_before THEN 'plan' END
         WHEN state_before IN (1, 3) THEN CASE state_after WHEN 2 THEN 'pause' ELSE 'churn' END
         WHEN state_before = 2 AND state_after IN (1, 3) THEN 'resume'
         WHEN state_before = 2 AND state_after = 0 THEN 'churn'

@@ -8,12 +8,7 @@
 INSERT INTO churn_month AS kept
 SELECT %(tenant)s, summed.*, %(definition_version)s, now(), NULL FROM summed
 ON CONFLICT (tenant_id, month, cohort) DO UPDATE SET
-    customers = excluded.customers, delta = excluded.delta, new_mrr = excluded.new_mrr,
-    reactivation_mrr = excluded.reactivation_mrr, expansion_mrr = excluded.expansion_mrr,
-    contraction_mrr = excluded.contraction_mrr, churn_mrr = excluded.churn_mrr, pause_mrr = excluded.pause_mrr,
-    resume_mrr = excluded.resume_mrr, fx_mrr = excluded.fx_mrr, new_customers = excluded.new_customers,
-    reactivation_customers = excluded.reactivation_customers, churn_customers = excluded.churn_customers,
-    pause_customers = excluded.pause_customers, resume_customers = excluded.resume_customers,
+    customers = excluded.customers, delta = excluded.delta,
     unpriced = excluded.unpriced, unpriced_lines = excluded.unpriced_lines,
     base_customers = excluded.base_customers, base_losses = excluded.base_losses,
     base_expansion = excluded.base_expansion, nrr_delta = excluded.nrr_delta, grr_delta = excluded.grr_delta,

@@ -204,3 +204,13 @@ def test_a_status_that_a_change_repeats_is_the_present_one() -> None:
     make_change(subscription, date(2026, 3, 1), status="paused")
     rebuild_ledger()
     assert kinds_of(subscription.customer)[:2] == [("01-01", "new", D(100)), ("03-01", "pause", D(-100))]
+
+
+def test_a_switch_between_currencies_of_one_rate_is_remembered() -> None:
+    for currency in ("EUR", "GBP"):
+        make_rate(date(2026, 1, 1), "1.10", currency)
+    subscription = make_subscription(currency="EUR")
+    make_change(subscription, date(2026, 3, 1), currency="GBP")
+    rebuild_ledger()
+    assert kinds_of(subscription.customer)[1:] == [("03-01", "plan", D(0))]
+    assert rows("SELECT native->>'GBP' FROM churn_movement WHERE kind = 'plan'") == [("100",)]
