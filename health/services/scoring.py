@@ -23,9 +23,13 @@ _NEW = ", ".join(f"excluded.{column}" for column in COLUMNS[1:])
 
 INSERT = f"""
 INSERT INTO health_snapshot AS s (tenant_id, day, customer_id, {_VALUES})
-SELECT %(tenant)s, %(day)s, scored.* FROM ({{scoring}}) scored
+SELECT %(tenant)s, %(day)s, scored.* FROM ({{scoring}}) scored"""
+# Only one run of a tenant writes at a time, so an empty day stays empty until it is written.
+REPLACE = f"""
 ON CONFLICT (tenant_id, day, customer_id) DO UPDATE SET {_EXCLUDED}
 WHERE ({_STORED}) IS DISTINCT FROM ({_NEW})"""
+
+ROOM = "192MB"  # of memory for a run over everybody
 
 # Lists show the newest score of a customer, so a day that is closed late does not take today's place.
 STAND = """
@@ -60,8 +64,13 @@ def score_day(day: date, *, customers: Iterable[UUID] | None = None, sums_are_of
     if not run.cards:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(INSERT.format(scoring=run.sql), run.params)
-        return cursor.rowcount
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('health.score'), %(tenant)s::integer)", run.params)
+        cursor.execute("SELECT EXISTS (SELECT FROM health_snapshot WHERE day = %(day)s)", run.params)
+        again = REPLACE if cursor.fetchone()[0] else ""
+        if not run.some:
+            cursor.execute("SELECT set_config('work_mem', %s, true)", [ROOM])
+        cursor.execute(INSERT.format(scoring=run.sql) + again, run.params)
+        return int(cursor.rowcount)
 
 
 def score_today(customers: Iterable[UUID] | None = None) -> int:
