@@ -139,20 +139,20 @@ def _object(raw: msgspec.Raw, field_name: str) -> dict[str, Any]:
 
 def companies(events: Iterable[tuple[Call, UsageEvent]]) -> dict[str, Company]:
     """Every customer that the events name, with the traits of group calls, in the order of time."""
-    found: dict[str, Company] = {}
-    for call, event in sorted(events, key=lambda pair: pair[1].occurred_at):
-        if event.group:
-            company = found.setdefault(event.group, Company(event.group))
-            if event.kind == "group":
-                company.traits |= traits_of(call)
+    events = list(events)
+    found = {event.group: Company(event.group) for _, event in events if event.group}
+    described = [pair for pair in events if pair[1].kind == "group"]
+    for call, event in sorted(described, key=lambda pair: pair[1].occurred_at):
+        found[event.group or ""].traits |= traits_of(call)
     return found
 
 
 def persons(events: Iterable[tuple[Call, UsageEvent]]) -> dict[str, Person]:
     """Everybody whom an identify or group call names, with traits, language and time zone."""
     found: dict[str, Person] = {}
-    for call, event in sorted(events, key=lambda pair: pair[1].occurred_at):
-        if event.kind not in ("identify", "group") or event.user is None or event.user.startswith(ANONYMOUS):
+    named = [pair for pair in events if pair[1].kind in ("identify", "group")]
+    for call, event in sorted(named, key=lambda pair: pair[1].occurred_at):
+        if event.user is None or event.user.startswith(ANONYMOUS):
             continue
         person = found.setdefault(event.user, Person(event.user))
         if event.kind == "identify":

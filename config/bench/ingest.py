@@ -1,4 +1,4 @@
-"""Posts of 500 events, against a raw COPY of the same rows into a bare table."""
+"""Posts of 500 events, against a raw COPY of the same rows, in the same batches, into a bare table."""
 
 from __future__ import annotations
 
@@ -78,11 +78,12 @@ def _median(spent: list[Spent]) -> Spent:
 
 def _round(tenant: Tenant, key: str, customers: list[UUID], owner: Any, number: int) -> tuple[Spent, Spent, Spent]:
     posts = [_events(number * BATCHES + batch) for batch in range(BATCHES)]
-    rows = io.StringIO("".join(_copy_row(tenant, customers, event) for post in posts for event in post))
+    rows = [io.StringIO("".join(_copy_row(tenant, customers, event) for event in post)) for post in posts]
     bodies = [json.dumps({"batch": post, "sentAt": datetime.now(UTC).isoformat()}).encode() for post in posts]
     copied = Meter([owner.connection.info.backend_pid])
     with copied:
-        owner.copy_expert("COPY bench_bare FROM STDIN", rows)
+        for batch in rows:
+            owner.copy_expert("COPY bench_bare FROM STDIN", batch)
     connection.ensure_connection()
     backend = connection.connection.info.backend_pid
     accepted, stored = Meter([backend]), Meter([backend])

@@ -23,8 +23,8 @@ grains AS MATERIALIZED (
     FROM batch WHERE counts AND customer_id IS NOT NULL GROUP BY 1, 2, 3, 4
 ),
 written AS (
-    INSERT INTO health_user_day AS d (customer_id, day, user_ref, event, count)
-    SELECT customer_id, day, person, event, n FROM grains ORDER BY 1, 2, 3, 4
+    INSERT INTO health_user_day AS d (tenant_id, customer_id, day, user_ref, event, count)
+    SELECT %(tenant)s, customer_id, day, person, event, n FROM grains ORDER BY 2, 3, 4, 5
     ON CONFLICT (tenant_id, customer_id, day, user_ref, event) DO UPDATE SET count = d.count + excluded.count
     RETURNING d.customer_id, d.day, d.user_ref, d.event, old.count IS NULL AS is_first
 ),
@@ -53,26 +53,26 @@ counted AS MATERIALIZED (
     SELECT customer_id, day, event, sum(n) AS n FROM grains GROUP BY GROUPING SETS ((1, 2, 3), (1, 2))
 ),
 by_day AS (
-    INSERT INTO health_usage_day AS d (customer_id, day, event, count, users)
-    SELECT c.customer_id, c.day, coalesce(c.event, ''), c.n, coalesce(u.users, 0)
+    INSERT INTO health_usage_day AS d (tenant_id, customer_id, day, event, count, users)
+    SELECT %(tenant)s, c.customer_id, c.day, coalesce(c.event, ''), c.n, coalesce(u.users, 0)
     FROM counted c LEFT JOIN (
         SELECT customer_id, day, event, count(*)::integer AS users FROM firsts GROUP BY 1, 2, 3
         UNION ALL SELECT customer_id, day, '', count(*)::integer FROM first_days GROUP BY 1, 2
     ) u ON u.customer_id = c.customer_id AND u.day = c.day AND u.event = coalesce(c.event, '')
-    ORDER BY 1, 2, 3
+    ORDER BY 2, 3, 4
     ON CONFLICT (tenant_id, customer_id, day, event)
     DO UPDATE SET count = d.count + excluded.count, users = d.users + excluded.users
 ),
 by_week AS (
-    INSERT INTO health_usage_week AS w (customer_id, week, event, count, users)
-    SELECT c.customer_id, c.week, c.event, c.n, coalesce(u.users, 0)
+    INSERT INTO health_usage_week AS w (tenant_id, customer_id, week, event, count, users)
+    SELECT %(tenant)s, c.customer_id, c.week, c.event, c.n, coalesce(u.users, 0)
     FROM (
         SELECT customer_id, date_trunc('week', day::timestamp)::date AS week, coalesce(event, '') AS event, sum(n) AS n
         FROM counted GROUP BY 1, 2, 3
     ) c LEFT JOIN (
         SELECT customer_id, week, event, count(*)::integer AS users FROM first_weeks GROUP BY 1, 2, 3
     ) u ON u.customer_id = c.customer_id AND u.week = c.week AND u.event = c.event
-    ORDER BY 1, 2, 3
+    ORDER BY 2, 3, 4
     ON CONFLICT (tenant_id, customer_id, week, event)
     DO UPDATE SET count = w.count + excluded.count, users = w.users + excluded.users
 ),

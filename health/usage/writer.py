@@ -19,18 +19,20 @@ from health.usage.attribution import History, Sighting, customer_at
 from health.usage.events import UsageEvent, message_key
 from health.usage.rollups import ADD, Span, rebuild
 
+# The tenant's id is given, though the columns have it as their default: evaluating that costs more than a microsecond a row.
 _STORE = f"""
 WITH batch AS MATERIALIZED (
-    SELECT m AS message_id, o AS occurred_at, k AS kind, e AS event, u AS user_ref, coalesce(n, u) AS person,
-           c AS customer_id, coalesce(g, false) AS names_customer, coalesce(p, '{{}}') AS properties,
-           coalesce(t, o) AS client_at, r AS received_at, k IN ('track', 'page', 'screen') AS counts
+    SELECT m AS message_id, o AS occurred_at, coalesce(k, 'track') AS kind, e AS event, u AS user_ref, coalesce(n, u) AS person,
+           c AS customer_id, coalesce(g, true) AS names_customer, coalesce(p, '{{}}') AS properties,
+           coalesce(t, o) AS client_at, coalesce(r, %(received_at)s) AS received_at,
+           coalesce(k, 'track') IN ('track', 'page', 'screen') AS counts
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(
         m text, o timestamptz, k text, e text, u text, n text, c uuid, g boolean, p jsonb, t timestamptz, r timestamptz)
 ),
 stored AS (
-    INSERT INTO health_event (message_id, occurred_at, kind, event, user_ref, customer_id, names_customer,
+    INSERT INTO health_event (tenant_id, message_id, occurred_at, kind, event, user_ref, customer_id, names_customer,
                               properties, client_at, received_at)
-    SELECT message_id, occurred_at, kind, event, user_ref, customer_id, names_customer, properties, client_at, received_at
+    SELECT %(tenant)s, message_id, occurred_at, kind, event, user_ref, customer_id, names_customer, properties, client_at, received_at
     FROM batch
 ),
 {ADD},
@@ -46,23 +48,23 @@ SELECT 1
 
 
 _REMEMBER = """
-INSERT INTO health_message (message_key) SELECT unnest(%s::uuid[]) ORDER BY 1
+INSERT INTO health_message (tenant_id, message_key) SELECT %s, key FROM unnest(%s::uuid[]) AS key ORDER BY key
 ON CONFLICT (tenant_id, message_key) DO NOTHING
 """
 
 
 class _Row(msgspec.Struct, omit_defaults=True, gc=False):
-    """One event on its way into Postgres; short names, because they are written once per event."""
+    """One event on its way into Postgres; names are short and usual values left out, since all of it is parsed again."""
 
     m: str
     o: datetime
-    r: datetime
-    k: str
     e: str
+    r: datetime | None = None
+    k: str = "track"
     u: str | None = None
     n: str | None = None
     c: UUID | None = None
-    g: bool = False
+    g: bool = True
     p: msgspec.Raw | None = None
     t: datetime | None = None
 
@@ -81,14 +83,14 @@ def _remember(keys: list[str]) -> set[str]:
     """The keys that were known before. Nearly always none is, and one statement says so by the number of its rows."""
     sure = transaction.savepoint()
     with connection.cursor() as cursor:
-        cursor.execute(_REMEMBER, [keys])
+        cursor.execute(_REMEMBER, [current_tenant().pk, keys])
         if cursor.rowcount == len(keys):
             transaction.savepoint_commit(sure)
             return set()
         transaction.savepoint_rollback(sure)
         cursor.execute("SELECT message_key FROM health_message WHERE message_key = ANY(%s::uuid[])", [keys])
         known = {key.hex for (key,) in cursor.fetchall()}
-        cursor.execute(_REMEMBER, [[key for key in keys if key not in known]])
+        cursor.execute(_REMEMBER, [current_tenant().pk, [key for key in keys if key not in known]])
     return known
 
 
@@ -99,6 +101,7 @@ def store(events: list[UsageEvent], customers: Mapping[str, UUID]) -> set[UUID]:
     """
     if not events:
         return set()
+    tenant = current_tenant()
     stale = _merge_people(events)
     _name_customers(events, customers)
     moves = _place_people(events)
@@ -108,7 +111,9 @@ def store(events: list[UsageEvent], customers: Mapping[str, UUID]) -> set[UUID]:
     event_types.register(event.event for event in events if event.counts)
     partitions.make_for(event.occurred_at.date() for event in events)
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, {"rows": _encode(events), "zone": current_tenant().timezone})
+        received_at = events[0].received_at
+        rows = _encode(events, received_at)
+        cursor.execute(_STORE, {"rows": rows, "received_at": received_at, "zone": tenant.timezone, "tenant": tenant.pk})
     stale += people.reattribute(moves)
     rebuild(stale)
     return {event.customer for event in events if event.customer and event.counts} | {s.customer_id for s in stale}
@@ -175,12 +180,12 @@ def _lock(customers: set[UUID]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _encode(events: list[UsageEvent]) -> str:
+def _encode(events: list[UsageEvent], usual: datetime) -> str:
     rows = [
         _Row(
             m=event.message_id,
             o=event.occurred_at,
-            r=event.received_at,
+            r=event.received_at if event.received_at != usual else None,
             k=event.kind,
             e=event.event,
             u=event.user,
@@ -188,7 +193,7 @@ def _encode(events: list[UsageEvent]) -> str:
             c=event.customer,
             g=event.group is not None,
             p=event.properties,
-            t=event.client_at,
+            t=event.client_at if event.client_at != event.occurred_at else None,
         )
         for event in events
     ]
