@@ -39,8 +39,6 @@ class Policies:
     net_change_period: str = "rolling_30"
     ltv_churn: str = "logo"
     gross_margin_percent: Decimal | None = None
-    ltv_horizon_months: int = 36
-    monthly_discount_percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -149,8 +147,6 @@ SWITCHES: dict[str, Switch] = {
     ),
     "ltv_churn": Choice(_("Lifetime value divides by"), {"logo": _("logo churn"), "gross_mrr": _("gross MRR churn")}),
     "gross_margin_percent": Percent(_("Gross margin"), absent=_("unknown: revenue lifetime value")),
-    "ltv_horizon_months": Whole(_("Months in the lifetime value"), 1, 120),
-    "monthly_discount_percent": Percent(_("Monthly discount rate")),
 }
 
 

@@ -14,7 +14,7 @@ KIND_LABELS: dict[str, str | Promise] = {
     "pause": _("Paused"),
     "resume": _("Resumed"),
     "fx": _("Exchange rates"),
-    "plan": _("Other terms"),
+    "plan": _("Plan change"),
 }
 CAUSES: dict[str, str | Promise] = {
     "voluntary": _("left"),
