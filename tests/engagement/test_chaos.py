@@ -201,6 +201,7 @@ def states(tenants: list[Tenant]) -> Counter[str]:
     return found
 
 
+@pytest.mark.timeout(SECONDS + 120)
 @pytest.mark.django_db(transaction=True, databases=["default", "dispatch"])
 def test_nothing_is_lost_and_nothing_comes_twice(
     acme: Tenant, globex: Tenant, sink: SlowServer, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
