@@ -17,7 +17,7 @@ from django.db import connection
 
 from accounts.models import Tenant
 from accounts.tenancy.scope import tenant_scope
-from config.bench.clock import costs, result
+from config.bench.clock import Work, costs, result
 from config.bench.scratch import as_owner, scratch_database
 from health.services.scorecards import ensure_default_scorecards
 from health.services.scoring import score_day, score_today
@@ -106,7 +106,7 @@ def _daily(database: str, tenant: Tenant) -> None:
 def _measure(tenant: Tenant) -> Iterator[dict[str, Any]]:
     _execute("SET LOCAL max_parallel_workers_per_gather = 0")
     some = _column(f"SELECT id FROM accounts_customer ORDER BY id LIMIT {CUSTOMERS // 100}")
-    works = [
+    works: list[Work] = [
         partial(_execute, SCAN),
         partial(score_day, tenant.today()),
         score_today,

@@ -13,6 +13,8 @@ from accounts.events import record_event
 from accounts.models import Customer, Membership
 from accounts.services.audit import current_actor, record_audit
 from accounts.tenancy.scope import current_tenant
+from engagement.models import ActivityKind
+from engagement.services.timeline import record_activity
 from health.models import HealthOverride
 from health.services.scoring import score_today
 
@@ -36,6 +38,17 @@ def set_override(
         created_at=now(),
     )
     record_audit("health.override_set", customer, after={"score": score, "reason": reason, "expires_on": expires_on})
+    record_activity(
+        customer,
+        ActivityKind.HEALTH,
+        code="health.override",
+        params={"after": score},
+        body=override.reason,
+        author=by,
+        actor=override.author_label,
+        occurred_at=override.created_at,
+        dedupe_key=f"override:{override.pk}",
+    )
     _say(customer, override)
     return override
 

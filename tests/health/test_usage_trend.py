@@ -84,7 +84,12 @@ def test_too_few_weeks_tell_no_trend(in_acme: Tenant) -> None:
     for back in range(8):
         use(customer, week(back))
     found = sums(customer)
-    assert (found["weeks_observed"], found["trend_pct"], found["trend_z"], found["trend_slope"]) == (7, None, None, None)
+    assert (found["weeks_observed"], found["trend_pct"], found["trend_z"], found["trend_slope"]) == (
+        7,
+        None,
+        None,
+        None,
+    )
 
 
 def test_use_is_counted_per_seat(in_acme: Tenant) -> None:
