@@ -65,13 +65,18 @@ def test_every_permission_of_a_route_exists() -> None:
 
 
 @pytest.mark.parametrize("route", STAFF, ids=str)
-def test_visitor_is_asked_to_log_in(estate: Estate, route: Route) -> None:
+def test_only_members_who_may_get_in(estate: Estate, route: Route) -> None:
+    visitor_is_asked_to_log_in(route)
+    stranger_gets_the_404_of_a_tenant_that_does_not_exist(estate, route)
+    weak_role_gets_403_and_a_removed_member_404(estate, route)
+
+
+def visitor_is_asked_to_log_in(route: Route) -> None:
     found = answers(browser(), route, "acme", uuid4())
     assert {(a.status_code, a["Location"].split("?")[0]) for a in found.values()} == {(302, "/account/login/")}
 
 
-@pytest.mark.parametrize("route", STAFF, ids=str)
-def test_stranger_gets_the_404_of_a_tenant_that_does_not_exist(estate: Estate, route: Route) -> None:
+def stranger_gets_the_404_of_a_tenant_that_does_not_exist(estate: Estate, route: Route) -> None:
     client, id_ = browser(estate.people[Role.OWNER]), estate.ids["customer"]
     stranger, missing = (answers(client, route, slug, id_) for slug in ("globex", "no-such-tenant"))
     assert {a.status_code for a in (*stranger.values(), *missing.values())} == {404}
@@ -79,8 +84,7 @@ def test_stranger_gets_the_404_of_a_tenant_that_does_not_exist(estate: Estate, r
     assert all("Globex" not in words(a) for a in stranger.values())
 
 
-@pytest.mark.parametrize("route", STAFF, ids=str)
-def test_weak_role_gets_403_and_a_removed_member_404(estate: Estate, route: Route) -> None:
+def weak_role_gets_403_and_a_removed_member_404(estate: Estate, route: Route) -> None:
     weak = {role: browser(estate.people[role]) for role in set(Role) - PERMISSIONS[route.permission]}
     found = {role: statuses(client, route, "acme", uuid4()) for role, client in weak.items()}
     assert all(each == {403} for each in found.values()), found
