@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.test.utils import override_settings
 
 from accounts.models import Role
 from accounts.roles import PERMISSIONS
@@ -91,6 +92,7 @@ def weak_role_gets_403_and_a_removed_member_404(estate: Estate, route: Route) ->
     assert statuses(browser(estate.removed), route, "acme", uuid4()) == {404}
 
 
+@override_settings(ROOT_URLCONF="tests.tenancy.bare_404")
 @pytest.mark.parametrize("route", WITH_IDS, ids=str)
 def test_other_tenants_ids_are_missing_ids(estate: Estate, route: Route) -> None:
     client = browser(estate.people[Role.OWNER])
