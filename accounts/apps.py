@@ -14,7 +14,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("services.invitation_mail", "rest.idempotency", "imports.standard", "imports.jobs", "services.exports"):
+        for module in (
+            "services.invitation_mail",
+            "rest.idempotency",
+            "imports.standard",
+            "imports.jobs",
+            "services.exports",
+        ):
             import_module(f"accounts.{module}")
         post_migrate.connect(grant_global_tables)
         autodiscover_modules("tasks", "subscriptions", "panels")  # jobs, reactions, panels of the customer page

@@ -166,4 +166,3 @@ def initial_steps(cadence: Cadence) -> list[dict[str, Any]]:
         }
         for step in cadence.steps.all()
     ]
-
