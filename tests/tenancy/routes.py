@@ -20,7 +20,6 @@ PUBLIC = {
     "set_language": "a cookie, and the person's own language",
     "theme": "a cookie",
     "styleguide": "development and tests only",
-    "mail_choices": "the signed word of a mail",
     "join": "the token of an invitation",
     "browser_snippet": "a script for the tenants' own websites",
     **{
