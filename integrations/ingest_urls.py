@@ -6,7 +6,7 @@ from django.urls import path
 
 from integrations.views.ingest import ingest
 from integrations.views.snippet import snippet
-from integrations.wire import CALLS
+from integrations.wire.post import CALLS
 
 urlpatterns = [
     path("p.js", snippet, name="browser_snippet"),

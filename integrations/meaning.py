@@ -12,7 +12,9 @@ import msgspec
 
 from health.usage.events import ANONYMOUS, PAGE_VIEWED, SCREEN_VIEWED, UsageEvent
 from integrations.models.dead_letter import Reason
-from integrations.wire import EMPTY, KINDS, MOST_MESSAGE_ID, Call, Refused, moment_of, name_of, occurred_at
+from integrations.wire.call import EMPTY, KINDS, MOST_MESSAGE_ID, Call, name_of
+from integrations.wire.refused import Refused
+from integrations.wire.times import moment_of, occurred_at
 
 _NAMES = {"page": PAGE_VIEWED, "screen": SCREEN_VIEWED}
 

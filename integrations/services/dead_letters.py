@@ -9,7 +9,9 @@ import msgspec
 from django.utils import timezone
 
 from integrations.models import DeadLetter, InboxPost
-from integrations.wire import KINDS, Malformed, Refused, read_post
+from integrations.wire.call import KINDS
+from integrations.wire.post import Malformed, read_post
+from integrations.wire.refused import Refused
 
 MOST_KEPT = 64 * 1024  # characters of one event
 

@@ -22,7 +22,10 @@ from integrations.meaning import Arrival, companies, persons, usage_event
 from integrations.models.dead_letter import Reason
 from integrations.services.dead_letters import bury
 from integrations.services.identities import ensure_contacts, ensure_customers
-from integrations.wire import KINDS, Call, Post, Refused, clock_error, read_calls, read_post
+from integrations.wire.call import KINDS, Call, read_calls
+from integrations.wire.post import Post, read_post
+from integrations.wire.refused import Refused
+from integrations.wire.times import clock_error
 
 log = structlog.get_logger(__name__)
 

@@ -20,7 +20,7 @@ from accounts.rest.limits import count_request
 from accounts.services.api_keys import find_api_key, tenant_of_key
 from accounts.tenancy.scope import tenant_scope
 from integrations.services import inbox
-from integrations.wire import Malformed, Post, read_post
+from integrations.wire.post import Malformed, Post, read_post
 
 log = structlog.get_logger(__name__)
 
