@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import connection
 
+from health.arithmetic import MISSING
+from health.branch import Card
 from health.models import HealthReference
 from health.run import prepare
 
@@ -32,19 +35,14 @@ def refresh_references(day: date, *, sums_are_of_day: bool = False) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MEDIANS.format(scoring=run.sql), run.params)
         found = {version: (medians, customers) for version, medians, customers in cursor.fetchall()}
-    HealthReference.objects.bulk_create(
-        [
-            HealthReference(
-                version_id=card.version_id,
-                day=day,
-                medians=found[card.version_id][0],
-                customers=found[card.version_id][1],
-            )
-            for card in due
-            if card.version_id in found
-        ],
-        ignore_conflicts=True,
-    )
+    HealthReference.objects.bulk_create([_reference(card, day, found) for card in due], ignore_conflicts=True)
+
+
+def _reference(card: Card, day: date, found: dict[UUID, tuple[list[int], int]]) -> HealthReference:
+    """A version that judges nobody yet has no medians, and is not asked again before the week is over."""
+    nobody = ([MISSING] * len(card.plan.measures), 0)
+    medians, customers = found.get(card.version_id, nobody)
+    return HealthReference(version_id=card.version_id, day=day, medians=medians, customers=customers)
 
 
 def _is_due(reference_on: str | None, day: date) -> bool:

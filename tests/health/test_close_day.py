@@ -10,7 +10,7 @@ import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Customer, DomainEvent, Tenant
-from health.models import HealthAlert, HealthDay
+from health.models import HealthAlert, HealthDay, HealthReference
 from health.selectors.scores import explained_score
 from health.services.scoring import close_day
 from health.tasks import score_night
@@ -104,3 +104,11 @@ def test_deleted_customer_leaves_no_snapshot(customer: Customer) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM health_snapshot")
         assert cursor.fetchone() == (0,)
+
+
+def test_references_stand_for_a_week(customer: Customer) -> None:
+    make_scorecard(name="For nobody", stages=["leaving"])
+    live_through(customer, [50] * 8)
+    days = HealthReference.objects.order_by("version", "day").values_list("day", "customers")
+    week_later = FIRST + timedelta(days=7)
+    assert sorted(days) == [(FIRST, 0), (FIRST, 1), (week_later, 0), (week_later, 1)]
