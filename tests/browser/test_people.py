@@ -7,8 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import ApiKey, Membership, Role, Tenant, User
 from accounts.services.invitations import invite
@@ -160,6 +161,41 @@ def test_passkey_is_added_and_opens_the_door(visitor: Visitor, owner: User, acme
     expect(page).to_have_url(re.compile("/acme/$"))
 
 
+def test_authenticator_app_is_added_and_asked_for(visitor: Visitor, owner: User, acme: Tenant) -> None:
+    page = visitor.open("/account/login/?next=/account/2fa/totp/activate/")
+    _fill_log_in(page, owner)
+    page.get_by_label("Password").fill(PASSWORD)
+    visitor.assert_accessible()
+    visitor.photograph("confirm-access")
+    page.get_by_role("button", name="Confirm").click()
+    secret = page.get_by_label("Authenticator secret").input_value()
+    visitor.assert_accessible()
+    visitor.photograph("authenticator-app")
+    page.get_by_label("Authenticator code").fill(_totp(secret))
+    page.get_by_role("button", name="Activate").click()
+    expect(page.get_by_text("Recovery codes").first).to_be_visible()
+    visitor.assert_accessible()
+    visitor.photograph("recovery-codes")
+    visitor.context.clear_cookies()
+    page = visitor.open("/account/login/")
+    _fill_log_in(page, owner)
+    expect(page.get_by_label("Code")).to_be_visible()
+    visitor.assert_accessible()
+    visitor.photograph("second-factor")
+
+
+def test_new_password_asks_to_log_in_again(visitor: Visitor, owner: User, acme: Tenant) -> None:
+    page = visitor.open("/account/login/?next=/account/password/change/")
+    _fill_log_in(page, owner)
+    visitor.assert_accessible()
+    visitor.photograph("password-change")
+    page.get_by_label("Current Password").fill(PASSWORD)
+    page.locator("#id_password1").fill("another long phrase")
+    page.locator("#id_password2").fill("another long phrase")
+    page.get_by_role("button", name=re.compile("Change password", re.IGNORECASE)).click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
 def test_new_key_is_shown_once_and_revoked(visitor: Visitor, owner: User, acme: Tenant) -> None:
     visitor.log_in(owner)
     page = visitor.open("/acme/settings/keys/new/")
@@ -174,6 +210,17 @@ def test_new_key_is_shown_once_and_revoked(visitor: Visitor, owner: User, acme: 
     expect(page.get_by_text("works no longer")).to_be_visible()
     with tenant_scope(acme):
         assert ApiKey.objects.get(name="Billing").revoked_at
+
+
+def _fill_log_in(page: Page, person: User) -> None:
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda url: "/account/login/" not in url)
+
+
+def _totp(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def _code() -> str:
