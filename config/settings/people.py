@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.settings.base import HTTPS, INSTALLED_APPS, env
+from config.settings.base import CONTENT_SECURITY_POLICY, HTTPS, INSTALLED_APPS, env
 
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -42,6 +42,8 @@ if GOOGLE_CLIENT_ID := env.str("GOOGLE_CLIENT_ID", ""):
             "OAUTH_PKCE_ENABLED": True,
         }
     }
+    # The button is a form whose answer leads to Google; browsers hold that redirect against form-action.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("https://accounts.google.com")
 
 # Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8; none by default.
 TRUSTED_PROXIES = env.list("PERENNIAL_TRUSTED_PROXIES", default=[])

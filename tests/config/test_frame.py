@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -28,6 +31,17 @@ def test_policy_allows_nothing_from_elsewhere_and_nothing_inline(client: Client,
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("client_id", "targets"), [("", ["'self'"]), ("id", ["'self'", "https://accounts.google.com"])]
+)
+def test_forms_lead_to_google_only_when_it_is_a_way_in(client_id: str, targets: list[str]) -> None:
+    ask = "from django.conf import settings as s; print(s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])"
+    keys = {"GOOGLE_CLIENT_ID": client_id, "GOOGLE_CLIENT_SECRET": "secret"}
+    environment = os.environ | keys | {"DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    said = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, env=environment, text=True)
+    assert said.stdout.strip() == str(targets)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
