@@ -6,7 +6,7 @@ from accounts.events import subscribe
 from accounts.jobs import enqueue
 from accounts.models import Contact, DomainEvent
 from health.services.features import reclassify
-from health.usage import people, running
+from health.usage import erasure, people, running
 from health.usage.alone import write_alone
 from health.usage.attribution import BEGINNING, END
 from health.usage.rollups import rebuild
@@ -43,3 +43,8 @@ def events_follow_their_users(event: DomainEvent) -> None:
     spans = people.reattribute(moves, only_unattributed=True)
     rebuild(spans)
     running.mark_stale({str(span.customer_id) for span in spans})
+
+
+@subscribe("contacts.erased")
+def erased_contacts_are_nobody(event: DomainEvent) -> None:
+    erasure.erase_users(event.payload.get("user_keys") or [])

@@ -42,7 +42,7 @@ def test_erased_contact_keeps_its_row_and_nothing_else(acme: Tenant, api: Caller
     kept = [value for name, value in erased.items() if name not in ("id", "created_at", "updated_at", "mail_state")]
     assert not any(kept), json.dumps(kept)
     with tenant_scope(acme):
-        assert DomainEvent.objects.get(kind="contacts.erased").payload == {"contact_ids": [made["id"]]}
+        assert DomainEvent.objects.get(kind="contacts.erased").payload["contact_ids"] == [made["id"]]
         assert AuditEntry.objects.get(action="contact.erased").object_label == "—"
     api.post(f"/contacts/{made['id']}/erase", {})
     with tenant_scope(acme):
