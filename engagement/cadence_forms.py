@@ -69,7 +69,7 @@ class StepForm(forms.Form):
         choices=WEEKDAYS,
         coerce=int,
         initial=[1, 2, 3, 4, 5],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     send_from = forms.TimeField(
         label=gettext_lazy("From"), initial=time(9), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -113,6 +113,9 @@ class StepForm(forms.Form):
 
 class BaseSteps(BaseFormSet):
     """Steps in the order in which they stand; what is wrong between fields is shown at the field."""
+
+    def get_deletion_widget(self) -> forms.CheckboxInput:
+        return forms.CheckboxInput(attrs={"class": "form-check-input"})
 
     def kept(self) -> list[StepForm]:
         """Without those that are taken out, and without new ones that nobody wrote into."""

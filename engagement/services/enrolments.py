@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Contact
+from accounts.models import Contact, Segment
+from accounts.segment_rules import segment_sql
 from accounts.services.audit import record_audit
 from engagement.models import Cadence, Enrolment, EnrolmentState, Trigger
 from engagement.services.send_windows import ZONE_OF_CONTACT, clock
@@ -71,7 +74,7 @@ CROSS JOIN LATERAL (
       AND anchor.anchor_on + step.offset_days >= (%(now)s AT TIME ZONE {ZONE_OF_CONTACT})::date - %(latest_days)s
     ORDER BY step.position LIMIT 1
 ) first_step
-WHERE (%(cadences)s::uuid[] IS NULL OR cadence.id = ANY (%(cadences)s::uuid[]))
+WHERE cadence.id = ANY (%(cadences)s::uuid[]) /* segment */
   AND (%(customers)s::uuid[] IS NULL OR anchor.customer_id = ANY (%(customers)s::uuid[]))
   AND (%(contacts)s::uuid[] IS NULL OR anchor.contact_id = ANY (%(contacts)s::uuid[]))
   AND anchor.anchor_on >= coalesce(cadence.starts_on, (cadence.activated_at AT TIME ZONE %(zone)s)::date)
@@ -88,19 +91,36 @@ def enrol(
     customers: Sequence[UUID | str] | None = None,
     contacts: Sequence[UUID | str] | None = None,
 ) -> int:
-    """Enrol whoever has come to belong into an active cadence; who was enrolled once stays so. How many were new."""
-    now = timezone.now()
-    params = {
-        **clock(now),
-        "cadences": _ids(cadences),
-        "customers": _ids(customers),
-        "contacts": _ids(contacts),
-        "latest_days": LATEST_FIRST_MAIL.days,
-        "look_back": LOOK_BACK,
-    }
+    """Enrol whoever has come to belong into an active cadence; who was enrolled once stays so. How many were new.
+
+    One statement for all cadences that are for everybody, and one for each that is for a segment.
+    """
+    active = Cadence.objects.active().select_related("segment")
+    found = active if cadences is None else active.filter(pk__in=cadences)
+    for_all = [cadence.pk for cadence in found if cadence.segment is None]
+    who = {"customers": _ids(customers), "contacts": _ids(contacts)}
+    enrolled = _enrol(_ids(for_all), "", who) if for_all else 0
+    for cadence in found:
+        if cadence.segment is not None:
+            chosen, params = _members(cadence.segment)
+            enrolled += _enrol([str(cadence.pk)], chosen, {**who, **params})
+    return enrolled
+
+
+def _enrol(cadences: list[str] | None, chosen: str, params: dict[str, Any]) -> int:
+    limits = {"cadences": cadences, "latest_days": LATEST_FIRST_MAIL.days, "look_back": LOOK_BACK}
     with connection.cursor() as cursor:
-        cursor.execute(_ENROL, params)
+        cursor.execute(_ENROL.replace("/* segment */", chosen), {**clock(timezone.now()), **limits, **params})
         return int(cursor.rowcount)
+
+
+def _members(segment: Segment) -> tuple[str, dict[str, Any]]:
+    """The segment as one more condition, its parameters by name."""
+    sql, values = segment_sql(segment)
+    names = [f"segment{number}" for number in range(len(values))]
+    places = iter(names)
+    named = re.sub(r"%[s%]", lambda found: f"%({next(places)})s" if found[0] == "%s" else found[0], sql)
+    return f"AND anchor.customer_id IN ({named})", dict(zip(names, values, strict=True))
 
 
 def look_at_events() -> int:

@@ -155,7 +155,7 @@ class Chaos:
 
     def _wait_for_mails(self, count: int, until: float) -> None:
         wanted = min(len(self.sink.mails) + count, MAILS)
-        patience = time.monotonic() + 15
+        patience = time.monotonic() + 45  # a busy machine starts a worker slowly
         while len(self.sink.mails) < wanted and time.monotonic() < min(until, patience):
             time.sleep(0.003)
         time.sleep(self.random.uniform(0, 0.05))

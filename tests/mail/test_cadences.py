@@ -8,7 +8,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from accounts.events import record_event
-from accounts.models import Contact, Tenant
+from accounts.models import Contact, Segment, Tenant
 from accounts.services.draining import drain
 from accounts.tenancy.scope import tenant_scope
 from engagement.models import Enrolment, Message
@@ -134,6 +134,16 @@ def test_champions_only(acme: Tenant) -> None:
         champion = signed_up(str(acme.today()), is_champion=True)
         enrolments.enrol()
         assert Enrolment.objects.get().contact_id == champion.pk
+
+
+def test_only_customers_of_the_segment(acme: Tenant) -> None:
+    rule = {"all": [{"field": "tier", "op": "eq", "value": "100% gold"}]}
+    with tenant_scope(acme):
+        make_cadence(segment=Segment.objects.create(name="Gold", rule=rule))
+        make_contact(make_customer(signed_up_on=acme.today(), tier="silver"))
+        gold = make_contact(make_customer(signed_up_on=acme.today(), tier="100% gold"))
+        assert enrolments.enrol() == 1
+        assert Enrolment.objects.get().contact_id == gold.pk
 
 
 @pytest.mark.parametrize(
