@@ -34,22 +34,37 @@ class Month:
 
 
 def monthly_figures(tenant: Tenant, months: int) -> list[Month]:
-    """The last so many months, the running one included; every month before the first movement is left out."""
-    open_month = tenant.today().replace(day=1)
+    """The last so many months, the running one included; every month before the first movement is left out.
+
+    The running month holds what is agreed for its remaining days as well.
+    """
     policies = policies_of(tenant)
+    open_month = tenant.today().replace(day=1)
+    return [
+        Month(start, sums, figures_of(sums, policies), start == open_month, is_restated)
+        for start, sums, is_restated in _months(tenant, open_month)[-months:]
+    ]
+
+
+def closed_months(tenant: Tenant, before: date, months: int) -> list[Sums]:
+    """The sums of the last so many months that were over on this day."""
+    last = before.replace(day=1) - timedelta(days=1)
+    return [sums for _, sums, _ in _months(tenant, last.replace(day=1))[-months:]]
+
+
+def _months(tenant: Tenant, last: date) -> list[tuple[date, Sums, bool]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"tenant": tenant.pk, "last": open_month})
+        cursor.execute(_SQL, {"tenant": tenant.pk, "last": last})
         names = [column.name for column in cursor.description]
         moved = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
     found, state = [], State()
-    month = min(moved, default=open_month)
-    while month <= open_month:
+    month = min(moved, default=last)
+    while month <= last:
         sums = _sums(state, moved.get(month))
-        is_restated = bool(moved.get(month, {}).get("is_restated"))
-        found.append(Month(month, sums, figures_of(sums, policies), month == open_month, is_restated))
+        found.append((month, sums, bool(moved.get(month, {}).get("is_restated"))))
         state = sums.closing
         month = (month + timedelta(days=31)).replace(day=1)
-    return found[-months:]
+    return found
 
 
 def _sums(opening: State, row: dict[str, Any] | None) -> Sums:

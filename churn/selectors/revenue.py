@@ -13,6 +13,7 @@ from churn.lifetime import LifetimeValue, lifetime_value
 from churn.models import RevenueLedger
 from churn.periods import Sums
 from churn.rates import Figures, figures_of
+from churn.selectors.months import closed_months
 from churn.selectors.periods import TIME_GROUPS, Range, Segment, buckets, period_sums
 
 GROUPS = ("month", "week", "plan", "acquisition_channel", "tier", "csm", "cohort", "stage")
@@ -69,8 +70,14 @@ def period_of(tenant: Tenant, start: date, end: date, *, scheduled: bool = False
 
 
 def revenue_report(
-    tenant: Tenant, period: Range, *, group_by: str | None = None, segment: Segment | None = None
+    tenant: Tenant,
+    period: Range,
+    *,
+    group_by: str | None = None,
+    segment: Segment | None = None,
+    group_lifetimes: bool = True,
 ) -> Report:
+    """`group_lifetimes` costs a year of movements per group, for their lifetime values."""
     policies = policies_of(tenant)
     every = group_by if group_by in TIME_GROUPS else None
     by_customer = None if every else group_by
@@ -81,7 +88,7 @@ def revenue_report(
     if group_by:
         ends = dict(buckets(tenant, period, every))
         found = period_sums(tenant, period, group_by=by_customer, every=every, segment=segment)
-        years = _last_year(tenant, period, by_customer, segment) if by_customer else {}
+        years = _last_year(tenant, period, by_customer, segment) if by_customer and group_lifetimes else {}
         for (start, key), sums in found.items():
             name = start.isoformat() if every else key
             parts = years.get(key, []) if by_customer else year
@@ -116,9 +123,11 @@ def _section(
 def _last_year(
     tenant: Tenant, period: Range, group_by: str | None, segment: Segment | None
 ) -> dict[str | None, list[Sums]]:
-    """Monthly sums of the twelve months up to the closing, per key; None is the key of the whole."""
-    start = _months_before(period.until, LOOK_BACK_MONTHS)
-    year = Range(start, period.until, period.until)
+    """Monthly sums of the twelve months that were over at the closing, per key; None is the key of the whole."""
+    if group_by is None and segment is None:
+        return {None: closed_months(tenant, period.until, LOOK_BACK_MONTHS)}
+    end = period.until.replace(day=1)
+    year = Range(_months_before(end, LOOK_BACK_MONTHS), end, end)
     found: dict[str | None, list[Sums]] = {}
     for (_, key), sums in period_sums(tenant, year, group_by=group_by, every="month", segment=segment).items():
         found.setdefault(key, []).append(sums)

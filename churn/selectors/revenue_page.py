@@ -79,7 +79,7 @@ def revenue_page(tenant: Tenant, asked: Asked) -> RevenuePage:
     chosen = models.Segment.objects.filter(pk=asked.segment).first() if asked.segment else None
     segment = ledger_segment(chosen) if chosen else None
     period = period_of(tenant, asked.start, asked.end)
-    report = revenue_report(tenant, period, group_by=asked.group_by or None, segment=segment)
+    report = revenue_report(tenant, period, group_by=asked.group_by or None, segment=segment, group_lifetimes=False)
     compared = _compared(asked, period)
     before = period_sums(tenant, compared, segment=segment)[compared.start, None]
     months = monthly_figures(tenant, asked.months)
@@ -140,7 +140,7 @@ def _kpis(
     customers = _("%(count)s customers") % {"count": sums.closing.customers}
     return [
         Kpi(_("MRR"), "mrr", "cash", "money", mrr, NO_FX_RATE, _less(mrr, mrr_before), note=customers,
-            href=everything, history=[None if each.sums.closing.unpriced else each.sums.closing.mrr for each in months]),
+            href=everything, history=_levels(months)),
         Kpi(_("Net revenue retention"), "nrr", "trending-up", "percent", figures["nrr"],
             figures.reasons.get("nrr", ""), change("nrr"), href=base + asked.movements_query(
                 "expansion", "contraction", "churn", "pause", "resume"), history=rates("nrr")),
@@ -155,6 +155,11 @@ def _kpis(
         Kpi(_("ARPA"), "arpa", "user-dollar", "money", money(figures["arpa"]), figures.reasons.get("arpa", ""),
             change("arpa"), note=_lifetime_note(tenant, total), href=everything, history=rates("arpa")),
     ]  # fmt: skip
+
+
+def _levels(months: list[Month]) -> list[Decimal | None]:
+    closings = [each.sums.closing for each in months if not each.is_partial]
+    return [None if state.unpriced else state.mrr for state in closings]
 
 
 def _history(months: list[Month], name: str) -> list[Decimal | None]:

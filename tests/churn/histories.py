@@ -20,7 +20,7 @@ DISCOUNTS = [Decimal(0), Decimal(0), Decimal(25), Decimal("33.3333"), Decimal(10
 STATUSES = ["active", "active", "active", "past_due", "paused", "paused", "trialing", "cancelled"]
 INTERVALS = ["day", "week", "month", "quarter", "half_year", "year"]
 CURRENCIES = ["USD", "USD", "USD", "EUR", "EUR", "GBP"]
-CHANGES = {
+CHANGES: dict[str, list[Any]] = {
     "unit_amount": AMOUNTS,
     "quantity": QUANTITIES,
     "interval": INTERVALS,

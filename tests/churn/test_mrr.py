@@ -40,7 +40,9 @@ def test_a_discount_reduces() -> None:
 
 def test_the_ledger_counts_alike(in_acme: Tenant) -> None:
     terms = list(product(Interval.values, (1, 7), (D("0"), D("33.3333")), (D("9.99"), D("12345678.654321"))))
-    expected = sorted(monthly_amount(amount, D("2.5"), *term, discount) for *term, discount, amount in terms)
+    expected = sorted(
+        monthly_amount(amount, D("2.5"), term, count, discount) for term, count, discount, amount in terms
+    )
     for interval, count, discount, amount in terms:
         make_subscription(
             interval=interval, interval_count=count, discount_percent=discount, unit_amount=amount, quantity=D("2.5")

@@ -115,3 +115,13 @@ def test_a_segment_narrows_every_figure(acme: Tenant, api: Caller) -> None:
     segment = api.post("/segments", {"name": "Gold", "rule": rule})["id"]
     found = revenue(api, f"from=2026-03-01&to=2026-03-31&segment={segment}")
     assert (found["opening"]["customers"], found["logo_churn_rate"]) == (5, "0.200000")
+
+
+def test_lifetime_value_comes_from_closed_months_with_or_without_a_segment(acme: Tenant, api: Caller) -> None:
+    seed(acme)
+    rule = {"all": [{"field": "name", "op": "is_set"}]}
+    everybody = api.post("/segments", {"name": "All", "rule": rule})["id"]
+    period = "from=2026-03-10&to=2026-04-10"
+    whole, part = revenue(api, period), revenue(api, f"{period}&segment={everybody}")
+    assert (whole["ltv"], whole["ltv_basis"]) == (part["ltv"], part["ltv_basis"])
+    assert whole["ltv_basis"]["churn_events"] == 1 and whole["ltv_basis"]["customer_months"] == 90
