@@ -61,9 +61,9 @@ def read_form(data: QueryDict) -> ScorecardForm:
     groups = [_group(data, i) for i in range(MOST_GROUPS + 1) if f"g{i}-key" in data]
     caps = [_line(data, f"c{i}", CAP_FIELDS) for i in range(MOST_CAPS + 1) if f"c{i}-measure" in data]
     form = ScorecardForm(
-        name=data.get("name", "").strip()[:100],
+        name=_text(data, "name")[:100],
         stages=data.getlist("stages"),
-        note=data.get("note", "").strip()[:200],
+        note=_text(data, "note")[:200],
         bands=_line(data, "b", ("yellow", "green")),
         groups=groups,
         caps=caps,
@@ -88,7 +88,11 @@ def _group(data: QueryDict, i: int) -> Line:
 
 
 def _line(data: QueryDict, prefix: str, fields: tuple[str, ...]) -> Line:
-    return Line(prefix, {name: data.get(f"{prefix}-{name}", "").strip() for name in fields})
+    return Line(prefix, {name: _text(data, f"{prefix}-{name}") for name in fields})
+
+
+def _text(data: QueryDict, name: str) -> str:
+    return data.get(name, "").replace("\0", "").strip()
 
 
 def _document(form: ScorecardForm) -> dict[str, Any]:

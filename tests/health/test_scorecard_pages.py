@@ -84,7 +84,8 @@ def test_change_is_a_new_version_with_its_difference(admin: Client, acme: Tenant
         {"g0-m0-expire_days": "-1"},
         {"c0-measure": "logins", "c0-limit": "200", "c0-above": "1"},
         {"stages": ["nowhere"]},
-        {"g0-key": "\x00"},
+        {"g0-key": "a b"},
+        {"name": "\x00"},
     ],
 )
 def test_fault_is_shown_and_nothing_published(admin: Client, acme: Tenant, card: Scorecard, wrong: Any) -> None:
