@@ -114,7 +114,8 @@ class StepForm(forms.Form):
 class BaseSteps(BaseFormSet):
     """Steps in the order in which they stand; what is wrong between fields is shown at the field."""
 
-    def get_deletion_widget(self) -> forms.CheckboxInput:
+    @classmethod
+    def get_deletion_widget(cls) -> Any:
         return forms.CheckboxInput(attrs={"class": "form-check-input"})
 
     def kept(self) -> list[StepForm]:

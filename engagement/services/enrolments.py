@@ -108,7 +108,7 @@ def enrol(
 
 
 def _enrol(cadences: list[str] | None, chosen: str, params: dict[str, Any]) -> int:
-    limits = {"cadences": cadences, "latest_days": LATEST_FIRST_MAIL.days, "look_back": LOOK_BACK}
+    limits: dict[str, Any] = {"cadences": cadences, "latest_days": LATEST_FIRST_MAIL.days, "look_back": LOOK_BACK}
     with connection.cursor() as cursor:
         cursor.execute(_ENROL.replace("/* segment */", chosen), {**clock(timezone.now()), **limits, **params})
         return int(cursor.rowcount)
