@@ -36,6 +36,16 @@ def asked_segment(query: dict[str, Any]) -> Segment | None:
     return ledger_segment(segment)
 
 
+MOST_BUCKETS = 600
+
+
+def refuse_too_many(period: Range, group_by: str | None) -> None:
+    """422 for a range that falls into more weeks or months than anybody reads."""
+    days = {"week": 7, "month": 28}.get(group_by or "")
+    if days and (period.end - period.start).days / days > MOST_BUCKETS:
+        raise invalid([FieldError("?group_by", "too_many", _("The period is too long for such groups."))])
+
+
 def asked_period(view: ApiView, query: dict[str, Any]) -> Range:
     """The period that the parameters ask for; 422 names the end that does not fit."""
     start, end, as_of = query.get("from"), query.get("to"), query.get("as_of")

@@ -8,7 +8,7 @@ from accounts.rest.fields import Choice
 from accounts.rest.openapi import Operation, component
 from accounts.rest.views import ApiView, Request, Response
 from churn.api.answers import report_as_json
-from churn.api.asked import PERIOD, SEGMENT, asked_period, asked_segment
+from churn.api.asked import PERIOD, SEGMENT, asked_period, asked_segment, refuse_too_many
 from churn.api.schemas import REVENUE
 from churn.selectors.revenue import GROUPS, revenue_report
 
@@ -34,5 +34,6 @@ class RevenueView(ApiView):
     def get(self, request: Request) -> Response:
         query = self.query()
         period = asked_period(self, query)
+        refuse_too_many(period, query.get("group_by"))
         report = revenue_report(self.tenant, period, group_by=query.get("group_by"), segment=asked_segment(query))
         return Response(report_as_json(report))

@@ -6,7 +6,18 @@
         AND NOT EXISTS (SELECT FROM summed s WHERE s.month = kept.month AND s.cohort = kept.cohort)
 )
 INSERT INTO churn_month AS kept
-SELECT %(tenant)s, summed.*, %(definition_version)s, now(), NULL FROM summed
+SELECT %(tenant)s, summed.*, %(definition_version)s, now(), NULL
+FROM summed
+LEFT JOIN churn_month old ON old.tenant_id = %(tenant)s AND old.month = summed.month AND old.cohort = summed.cohort
+WHERE (old.customers, old.delta, old.unpriced, old.unpriced_lines, old.base_customers, old.base_losses,
+        old.base_expansion, old.nrr_delta, old.grr_delta, old.nrr_unpriced, old.cohort_size,
+        old.cohort_initial, old.cohort_delta, old.cohort_capped_delta, old.cohort_unpriced, old.inputs_hash,
+        old.definition_version)
+    IS DISTINCT FROM
+    (summed.customers, summed.delta, summed.unpriced, summed.unpriced_lines, summed.base_customers,
+        summed.base_losses, summed.base_expansion, summed.nrr_delta, summed.grr_delta, summed.nrr_unpriced,
+        summed.cohort_size, summed.cohort_initial, summed.cohort_delta, summed.cohort_capped_delta,
+        summed.cohort_unpriced, summed.inputs_hash, %(definition_version)s)
 ON CONFLICT (tenant_id, month, cohort) DO UPDATE SET
     customers = excluded.customers, delta = excluded.delta,
     unpriced = excluded.unpriced, unpriced_lines = excluded.unpriced_lines,
@@ -19,5 +30,3 @@ ON CONFLICT (tenant_id, month, cohort) DO UPDATE SET
     restated_at = CASE WHEN kept.delta IS DISTINCT FROM excluded.delta
             OR kept.customers IS DISTINCT FROM excluded.customers
         THEN CASE WHEN kept.month + interval '1 month' <= %(today)s::date THEN now() END ELSE kept.restated_at END
-WHERE kept.inputs_hash <> excluded.inputs_hash OR kept.definition_version <> excluded.definition_version
-    OR kept.delta <> excluded.delta

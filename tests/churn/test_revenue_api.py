@@ -87,6 +87,7 @@ def test_without_a_rate_money_is_null_and_customers_count(acme: Tenant, api: Cal
         ("segment=external:none", 422, "?segment"),
         ("as_of=2026-03-01&to=2026-04-01", 422, "?as_of"),
         ("colour=red", 400, "?colour"),
+        ("from=1900-01-01&to=2199-12-31&group_by=week", 422, "?group_by"),
     ],
 )
 def test_what_is_wrong_is_named(api: Caller, query: str, status: int, pointer: str) -> None:
