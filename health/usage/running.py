@@ -100,12 +100,16 @@ live AS (
     SELECT who.customer_id, least(c.signed_up_on, p.first_seen_on) AS since
     FROM who JOIN accounts_customer c ON c.id = who.customer_id LEFT JOIN people p ON p.customer_id = who.customer_id
 ),
+seats_of_week AS (
+    SELECT s.customer_id, k.n, sum(s.seats) AS seats FROM calendar k
+    JOIN seat_spans s ON s.since <= k.week + 6 AND (s.until IS NULL OR s.until > k.week + 6) GROUP BY 1, 2
+),
 observed AS MATERIALIZED (
     SELECT live.customer_id, k.n, coalesce(a.actions, 0) AS actions,
-           (SELECT sum(s.seats) FROM seat_spans s WHERE s.customer_id = live.customer_id
-              AND s.since <= k.week + 6 AND (s.until IS NULL OR s.until > k.week + 6)) AS seats
+           s.seats
     FROM live JOIN calendar k ON k.week >= live.since
     LEFT JOIN actions a ON a.customer_id = live.customer_id AND a.week = k.week
+    LEFT JOIN seats_of_week s ON s.customer_id = live.customer_id AND s.n = k.n
 ),
 valued AS MATERIALIZED (
     SELECT customer_id, n, actions,
