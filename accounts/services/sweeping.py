@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.db import connection
 
 from accounts.models import Tenant
+from accounts.services.statistics import refresh_statistics
 from accounts.sweeps import sweeps
 from accounts.tenancy.scope import tenant_scope
 
 
 def run_sweep(tenant: Tenant, name: str) -> int:
     """How many rows were handled, batch by batch, each batch in a transaction of its own."""
+    refresh_statistics()
     total = 0
     while handled := _one_batch(tenant, name):
         total += handled
