@@ -26,6 +26,7 @@ PUBLIC = {
         f"ingest_{call}": "the event stream; knows its tenant by the write key"
         for call in ("alias", "batch", "group", "identify", "import", "page", "screen", "track")
     },
+    "mail_choices": "the signed word of a mail",
     "api_schema": "describes the API, no tenant's data",
     "api_docs": "describes the API, no tenant's data",
     "api/v1/schema/": "as api_schema",
