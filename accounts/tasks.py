@@ -11,15 +11,16 @@ from celery.contrib.django.task import DjangoTask
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
-from accounts.jobs import job_handler, nudges
+from accounts.jobs import job_handler, nudges, recurring
 from accounts.models import Job, Tenant
 from accounts.queues import Queue, register_queue
 from accounts.services import jobs, recomputing, sweeping
-from accounts.tenancy.scope import TenantError, current_tenant_id
+from accounts.tenancy.scope import TenantError, current_tenant_id, tenant_scope
 
 log = structlog.get_logger(__name__)
 
 TENANT = "tenant"
+FORGET = "jobs.forget"
 UNREACHABLE = (OSError, KombuError)
 EXPIRES = 60  # seconds; Postgres knows what is due, an old message only costs time
 SILENCE = 5.0  # seconds without nudges after the broker failed, so that requests do not wait for it
@@ -90,4 +91,16 @@ def nudge(tenant: Tenant, job: Job) -> None:
 
 nudges.append(nudge)
 job_handler(recomputing.ALL)(recomputing.recompute_all)
+
+
+@job_handler(FORGET, opens_own_scopes=True)
+def forget_old_jobs(job: Job) -> None:
+    tenant = Tenant.objects.get(pk=str(job.tenant_id))
+    forgotten = 1
+    while forgotten:
+        with tenant_scope(tenant):
+            forgotten = jobs.forget_old_jobs()
+
+
+recurring(FORGET, hour=4, minute=40)
 register_queue(Queue("jobs", "accounts_job", run_job, jobs.run_job, expired="due"))

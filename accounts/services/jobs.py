@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
+KEPT = timedelta(days=14)
+FORGOTTEN_AT_ONCE = 5000
 
 
 class Outcome(StrEnum):
@@ -119,6 +121,13 @@ def _failed(tenant: Tenant, job: Job, error: Exception) -> Outcome:
         if job.kind in recurring_jobs:
             schedule_next(tenant, job.kind)
         return Outcome.DEAD
+
+
+def forget_old_jobs() -> int:
+    """Delete what was done long ago, some thousands at a time; how many there were. Failed ones stay."""
+    old = Job.objects.filter(state=JobState.DONE, finished_at__lt=timezone.now() - KEPT)
+    ids = list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    return int(Job.objects.filter(pk__in=ids).delete()[0])
 
 
 def _retry_at(attempts: int) -> datetime:

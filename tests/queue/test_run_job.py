@@ -120,3 +120,16 @@ def test_recurring_job_schedules_its_next_run(acme: Tenant, attempts: int) -> No
         following = Job.objects.get(kind="test.chain", state=JobState.DUE)
     assert following.run_at.astimezone(acme.zone).hour == 3
     assert now() < following.run_at < now() + timedelta(hours=25)
+
+
+def test_old_jobs_are_forgotten_and_failed_ones_kept(acme: Tenant) -> None:
+    done, dead = make_job(acme), make_job(acme, "test.chain")
+    long_ago = now() - timedelta(days=30)
+    with tenant_scope(acme):
+        Job.objects.filter(pk=done.pk).update(state=JobState.DONE, finished_at=long_ago)
+        Job.objects.filter(pk=dead.pk).update(state=JobState.DEAD, finished_at=long_ago)
+        job = enqueue("jobs.forget", key="now")
+    assert run_job(acme, job.pk) == Outcome.DONE
+    with tenant_scope(acme):
+        assert not Job.objects.filter(pk=done.pk).exists()
+        assert Job.objects.filter(pk=dead.pk).exists()

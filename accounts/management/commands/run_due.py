@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="the default, for clarity in scripts")
-        parser.add_argument("--seconds", type=float, default=45, help="time limit")
+        parser.add_argument("--seconds", type=float, default=40, help="time limit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
