@@ -17,6 +17,7 @@ from health.explanation import NEUTRAL
 from health.sql_arithmetic import (
     big,
     is_wide,
+    missing_sql,
     plus,
     quotient,
     ratio,
@@ -49,7 +50,7 @@ class Branch:
         self.measures = list(enumerate(card.plan.measures))
 
     def sql(self) -> str:
-        layers = [self._inputs, self._points, self._sums, self._groups, self._totals, self._scores, self._shown]
+        layers = [self._inputs, self._sums, self._groups, self._totals, self._scores, self._shown]
         query = self.source
         for layer in layers:
             query = f"(SELECT {', '.join(layer())} FROM {query} OFFSET 0) l"
@@ -69,15 +70,12 @@ class Branch:
         yield f"ARRAY[{', '.join(f'a{c}' for c in self.columns)}]::integer[] AS age"
         yield f"{self._cap_limit()} AS cap_limit"
         yield f"coalesce({same}, false) AS before_known, coalesce(NOT {same}, false) AS changed"
+        wide = {i for _, group, members in self._groups_with_members() if is_wide(group) for i in members}
         for i, m in self.measures:
             column = self.columns[m.position]
-            yield f"v{column} AS value{i}, {weight_sql(m, f'a{column}')} AS e{i}"
+            yield f"{weight_sql(m, f'a{column}', wide=i in wide)} AS e{i}"
+            yield f"CASE WHEN {missing_sql(m, f'a{column}')} THEN {MISSING} ELSE {sub_score_sql(m, f'v{column}')} END AS p{i}"
             yield f"CASE WHEN {same} THEN before_points[{i + 1}] ELSE {MISSING} END AS b{i}"
-
-    def _points(self) -> Iterator[str]:
-        yield KEPT
-        for i, m in self.measures:
-            yield f"e{i}, b{i}, CASE WHEN e{i} > 0 THEN {sub_score_sql(m, f'value{i}')} ELSE {MISSING} END AS p{i}"
 
     def _sums(self) -> Iterator[str]:
         yield KEPT
@@ -100,7 +98,7 @@ class Branch:
             kind = "::numeric" if wide else ""
             yield f"CASE WHEN w{j} > 0 THEN {ratio(f'n{j}', f'w{j}', wide=wide)} END AS g{j}"
             yield f"CASE WHEN t{j} > 0 THEN {signed_ratio(f'd{j}', f't{j}', wide=wide)} END AS h{j}"
-            yield f"{quotient(f'w{j} * {UNIT}::bigint', group.full_weight)} AS s{j}"
+            yield f"{quotient(f'w{j} * {UNIT}::bigint', group.full_weight, wide=wide)} AS s{j}"
             for m in members:
                 away = f"{group.weight}::bigint * e{m}{kind} * (p{m} - {self._reference(m)})"
                 yield f"CASE WHEN e{m} > 0 THEN ({away} / w{j})::bigint END AS k{m}"

@@ -15,8 +15,10 @@ def big(number: int) -> str:
     return f"({number})::bigint"
 
 
-def quotient(numerator: str, denominator: int) -> str:
+def quotient(numerator: str, denominator: int, *, wide: bool = False) -> str:
     """Half up; the numerator is not negative."""
+    if wide:
+        return f"div(2 * ({numerator}) + {denominator}, {2 * denominator})::bigint"
     return f"((2 * ({numerator}) + {denominator}) / {2 * denominator})"
 
 
@@ -33,12 +35,17 @@ def signed_ratio(numerator: str, denominator: str, *, wide: bool = False) -> str
     return f"div({top}, 2 * {denominator})::bigint" if wide else f"({top}) / (2 * {denominator})"
 
 
-def weight_sql(m: MeasurePlan, age: str) -> str:
+def missing_sql(m: MeasurePlan, age: str) -> str:
+    return f"{age} < 0" if m.expire_days is None else f"({age} < 0 OR {age} >= {m.expire_days})"
+
+
+def weight_sql(m: MeasurePlan, age: str, *, wide: bool) -> str:
+    missing, kind = missing_sql(m, age), "numeric" if wide else "bigint"
     if m.expire_days is None:
-        return f"CASE WHEN {age} < 0 THEN 0 ELSE {m.full_weight} END::bigint"
+        return f"CASE WHEN {missing} THEN 0 ELSE {m.full_weight} END::{kind}"
     return (
-        f"CASE WHEN {age} < 0 OR {age} >= {m.expire_days} THEN 0 WHEN {age} <= {m.fresh_days or 0} "
-        f"THEN {m.full_weight} ELSE {m.day_weight} * ({m.expire_days} - {age})::bigint END::bigint"
+        f"CASE WHEN {missing} THEN 0 WHEN {age} <= {m.fresh_days or 0} "
+        f"THEN {m.full_weight} ELSE {m.day_weight} * ({m.expire_days} - {age})::{kind} END::{kind}"
     )
 
 

@@ -90,6 +90,6 @@ def _input(i: int, key: str, fed: Source) -> str:
     facts = [fact for fact in (fed.facts.get(key), source.facts[key] if source else None) if fact]
     if not facts:
         return f"0::bigint AS v{i}, {MISSING} AS a{i}"
-    values = "".join(f" WHEN {f.value} IS NOT NULL THEN {f.millionths}" for f in facts)
-    ages = "".join(f" WHEN {f.value} IS NOT NULL THEN greatest({f.age}, 0)" for f in facts)
+    values = "".join(f" WHEN {f.is_known} THEN {f.millionths}" for f in facts)
+    ages = "".join(f" WHEN {f.is_known} THEN greatest({f.age}, 0)" for f in facts)
     return f"CASE{values} ELSE 0 END::bigint AS v{i}, CASE{ages} ELSE {MISSING} END AS a{i}"

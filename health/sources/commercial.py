@@ -14,10 +14,9 @@ RELATION = """
            sum(s.seats) FILTER (WHERE s.in_force) AS seats,
            bool_or(s.in_force) AS in_force,
            max(%(day)s::date - s.past_due_on) FILTER (WHERE s.in_force AND s.status = 'past_due') AS days_past_due,
-           bool_and(s.leaving) FILTER (WHERE s.in_force) AS leaving,
-           min(s.ended_on) FILTER (WHERE s.in_force) AS ends_on
+           bool_and(s.leaving) FILTER (WHERE s.in_force) AS leaving
     FROM (
-        SELECT s.customer_id, s.ended_on,
+        SELECT s.customer_id,
                coalesce(c.seats, s.seats) AS seats,
                coalesce(c.status, s.status) AS status,
                coalesce(c.past_due_on, (s.updated_at AT TIME ZONE %(zone)s)::date) AS past_due_on,

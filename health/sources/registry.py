@@ -24,12 +24,18 @@ Only = Callable[[str], str]  # the condition that keeps a statement to the custo
 class Fact:
     """SQL over the source's relation: the value (NULL is missing) and its age in days.
 
-    The value is in its own unit, or already in whole millionths where a source can say so more cheaply.
+    The value is in its own unit, or already in whole millionths where a source can say so more cheaply. `known` is
+    an expression that is NULL exactly when the value is, for values that are dear to compute twice.
     """
 
     value: str
     age: str = "0"
     in_millionths: bool = False
+    known: str = ""
+
+    @property
+    def is_known(self) -> str:
+        return f"{self.known or self.value} IS NOT NULL"
 
     @property
     def millionths(self) -> str:

@@ -33,7 +33,7 @@ def worked_out(only: Only) -> str:
 def _share(part: str, whole: str) -> Fact:
     """Per cent of a whole, in millionths, rounded half up."""
     n, d = f"usage.{part}::bigint", f"usage.{whole}"
-    return Fact(f"(2 * {n} * 100000000 + {d}) / (2 * {d})", "usage.age", in_millionths=True)
+    return Fact(f"(2 * {n} * 100000000 + {d}) / (2 * {d})", "usage.age", in_millionths=True, known=d)
 
 
 register_source(
@@ -41,7 +41,7 @@ register_source(
         "usage",
         running,
         {
-            "usage_trend": Fact("usage.trend_pct * 100", "usage.age"),
+            "usage_trend": Fact("usage.trend_pct * 100", "usage.age", known="usage.trend_pct"),
             "active_seats": _share("active_users_28", "seats"),
             "login_seats": _share("login_users_28", "seats"),
             "stickiness": Fact(

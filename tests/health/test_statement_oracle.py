@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +37,11 @@ def scorecard(today: date, in_acme: Tenant) -> Scorecard:
 def test_sql_and_python_agree(
     today: date, scorecard: Scorecard, document: dict[str, Any], everybody: list[Facts], seed: int
 ) -> None:
+    with transaction.atomic():
+        compare(today, scorecard, document, everybody, seed)
+
+
+def compare(today: date, scorecard: Scorecard, document: dict[str, Any], everybody: list[Facts], seed: int) -> None:
     definition = read_document(document)
     publish_version(scorecard, definition)
     customers = [make_customer() for _ in everybody]
@@ -54,3 +61,21 @@ def test_sql_and_python_agree(
         for name in ("score", "raw", "coverage", "band", "trend", "composition_changed", "cap"):
             assert row[name] == getattr(want, name), name
         assert tuple(row["points"]) == want.points
+
+
+def test_weights_beyond_bigint_are_exact_as_well(today: date, scorecard: Scorecard) -> None:
+    """Eight spans without a common divisor make weights of twenty digits."""
+    spans = [389, 397, 401, 383, 379, 373, 367, 359]
+    measures = [
+        {
+            "key": f"m{i}",
+            "weight": "999.9999" if i else "0.0001",
+            "red": 0,
+            "green": 7,
+            "fresh_days": 0,
+            "expire_days": n,
+        }
+        for i, n in enumerate(spans)
+    ]
+    everybody = [{f"m{i}": (Decimal(i), 7 * i) for i in range(8)}]
+    compare(today, scorecard, {"groups": [{"key": "g", "weight": 1, "measures": measures}]}, everybody, seed=1)
