@@ -31,8 +31,10 @@ WHERE user_ref = ANY(%(names)s) AND (
 _PERSON = (
     "DELETE FROM health_alias WHERE user_ref = ANY(%(names)s)",
     "UPDATE health_membership SET user_ref = %(nobody)s WHERE user_ref = %(name)s",
-    "UPDATE health_user_day SET user_ref = %(nobody)s WHERE user_ref = %(name)s"
-    " AND customer_id IN (SELECT customer_id FROM health_user WHERE user_ref = %(name)s)",
+    """
+    UPDATE health_user_day SET user_ref = %(nobody)s WHERE user_ref = %(name)s
+      AND customer_id IN (SELECT customer_id FROM health_user WHERE user_ref = %(name)s)
+    """,
     "UPDATE health_user SET user_ref = %(nobody)s WHERE user_ref = %(name)s",
 )
 

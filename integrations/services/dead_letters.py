@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from django.utils import timezone
@@ -13,6 +13,7 @@ from integrations.wire.call import KINDS
 from integrations.wire.post import Malformed, read_post
 from integrations.wire.refused import Refused
 
+KEPT = timedelta(days=90)
 MOST_KEPT = 64 * 1024  # characters of one event
 
 
@@ -43,6 +44,12 @@ def _message_id(payload: str) -> str:
     except (msgspec.MsgspecError, RecursionError):
         return ""
     return str(named.messageId or "").replace("\x00", "")[:300]
+
+
+def tidy(today: datetime) -> int:
+    """Forget what nobody replayed in time, and what was replayed; how many letters those were."""
+    deleted, _ = DeadLetter.objects.filter(received_at__lt=today - KEPT).delete()
+    return deleted
 
 
 class NotReplayable(ValueError):

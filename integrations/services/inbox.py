@@ -7,8 +7,9 @@ because it runs alone in its tenant, de-duplication, attribution and rollups hav
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -52,7 +53,7 @@ def accept(call: str, body: bytes, post: Post, received_at: datetime) -> None:
     """Keep the post; durable when the caller's transaction has committed. What nobody could decode is set aside."""
     bury(call, [(raw.decode(), why) for raw, why in post.hopeless], received_at)
     if post.hopeless:
-        body = msgspec.json.encode({"batch": post.events, "sentAt": post.sent_at})
+        body = _body(post.events, post.sent_at).encode()
     if post.events:
         put(call, body.decode(), received_at)
 
@@ -95,19 +96,18 @@ def drain() -> int:
 
 
 def _store_or_bury(posts: list[Waiting]) -> None:
-    """A post that Postgres refuses must neither be lost nor stop the others: halve until it stands alone."""
+    """What Postgres refuses must neither be lost nor stop the rest: halve until one event stands alone."""
     try:
         with transaction.atomic():
             store(posts)
     except DatabaseError as error:
         if _is_passing(error):
             raise
-        if len(posts) == 1:
-            _bury_whole(posts[0], error)
-        else:
-            middle = len(posts) // 2
-            _store_or_bury(posts[:middle])
-            _store_or_bury(posts[middle:])
+        halves = _halves(posts)
+        for half in halves:
+            _store_or_bury(half)
+        if not halves:
+            _bury_alone(posts[0], error)
 
 
 def _is_passing(error: DatabaseError) -> bool:
@@ -116,14 +116,27 @@ def _is_passing(error: DatabaseError) -> bool:
     return not code.startswith(("22", "23", "54"))
 
 
-def _bury_whole(post: Waiting, error: DatabaseError) -> None:
-    log.error("inbox.post_failed", post=str(post.id), error=str(error))
+def _halves(posts: list[Waiting]) -> list[list[Waiting]]:
+    """Half of the posts, or of the only post's events, each; nothing of a single event."""
+    if len(posts) > 1:
+        middle = len(posts) // 2
+        return [posts[:middle], posts[middle:]]
+    post = posts[0]
+    read = read_post(post.call, post.body.encode())
+    middle = len(read.events) // 2
+    parts = [read.events[:middle], read.events[middle:]] if middle else []
+    return [[replace(post, body=_body(part, read.sent_at))] for part in parts]
+
+
+def _body(events: list[msgspec.Raw], sent_at: Any) -> str:
+    return msgspec.json.encode({"batch": events, "sentAt": sent_at}).decode()
+
+
+def _bury_alone(post: Waiting, error: DatabaseError) -> None:
+    log.error("inbox.event_failed", post=str(post.id), error=str(error))
     why = Refused(Reason.FAILED, str(error).splitlines()[0][:300])
-    bury(
-        post.call,
-        [(bytes(raw).decode(), why) for raw in read_post(post.call, post.body.encode()).events],
-        post.received_at,
-    )
+    events = read_post(post.call, post.body.encode()).events
+    bury(post.call, [(bytes(raw).decode(), why) for raw in events], post.received_at)
 
 
 def store(posts: list[Waiting]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import ApiKey, Contact, Customer, Tenant
 from accounts.tenancy.scope import tenant_scope
@@ -199,3 +200,31 @@ def test_revoked_key_is_refused(acme: Tenant, key: str) -> None:
     with tenant_scope(acme):
         ApiKey.objects.update(revoked_at="2026-01-01T00:00:00Z")
     assert post(key, make_event()).status_code == 401
+
+
+def test_event_that_only_the_database_refuses_is_set_aside_alone(acme: Tenant, key: str) -> None:
+    """A number that JSON readers take for zero, and that no column holds."""
+    bad = json.dumps(make_event(messageId="bad", properties={"a": "NUMBER"})).replace('"NUMBER"', "1e-200000").encode()
+    good = b", ".join(json.dumps(make_event()).encode() for _ in range(5))
+    post(key, make_event())
+    assert post_raw(b'{"batch": [' + good + b", " + bad + b", " + good + b"]}", basic(key)).status_code == 200
+    settle(acme)
+    assert usage(acme, "acme-1") == [(date(2026, 11, 10), 6, 1)]  # the same five stand on both sides
+    with tenant_scope(acme):
+        letter = DeadLetter.objects.get()
+        assert (letter.reason, letter.message_id) == ("failed", "bad")
+
+
+def test_clock_that_is_wrong_is_set_right(acme: Tenant, key: str) -> None:
+    """Ten days behind by its own sentAt; a minute more or less is left alone."""
+    now = datetime.now(UTC)
+    behind = now - timedelta(days=10)
+    post(key, make_event(timestamp=behind.isoformat()), sentAt=behind.isoformat())
+    post(key, make_event(timestamp="2026-11-10T23:59:59Z"), sentAt=(now - timedelta(seconds=30)).isoformat())
+    settle(acme)
+    with tenant_scope(acme), connection.cursor() as cursor:
+        cursor.execute("SELECT occurred_at, client_at FROM health_event ORDER BY client_at")
+        (first, told), (second, _) = sorted(cursor.fetchall(), key=lambda row: row[0] != row[1], reverse=True)
+    assert abs(first - now) < timedelta(seconds=60)
+    assert told == behind
+    assert second == datetime(2026, 11, 10, 23, 59, 59, tzinfo=UTC)
