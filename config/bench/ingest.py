@@ -65,7 +65,6 @@ def _lines(rounds: list[tuple[Spent, Spent, Spent]]) -> Iterator[Line]:
     )
     yield at_least("ingest.rate", copy.wall / accept.wall, 0.30, f"posts answered against COPY; {text}")
     yield at_most("ingest.cpu", both.cpu / copy.cpu, 6, f"answer, storing, rollups; {text}")
-    yield at_least("ingest.sustained", copy.wall / both.wall, 0.10, f"one process does everything in turn; {text}")
 
 
 def _us(seconds: float, events: int) -> str:
