@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.test import Client, RequestFactory
 
 from accounts.client_address import client_address
@@ -70,6 +71,8 @@ def test_google_shows_only_when_a_client_is_named(client: Client) -> None:
         "GOOGLE_CLIENT_ID": "id",
         "GOOGLE_CLIENT_SECRET": "secret",
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "DATABASE_URL": "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict),
+        "SECRET_KEY": settings.SECRET_KEY,
     }
     done = subprocess.run(
         [sys.executable, "-c", script], env=os.environ | named, cwd=settings.BASE_DIR, capture_output=True, text=True
