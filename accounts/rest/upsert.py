@@ -11,6 +11,7 @@ from accounts.rest.drafts import Draft, apply, attributes, fill_new, read_drafts
 from accounts.rest.resource import Resource, Write
 from accounts.rest.statements import insert_rows, new_ids, update_rows
 from accounts.services.audit import record_changes
+from accounts.services.statistics import report_writes
 
 ROUNDS = 3  # a row that somebody else inserts between our look and our insert is met again as an existing one
 
@@ -53,6 +54,7 @@ def finish(resource: Resource, drafts: Iterable[Draft]) -> None:
     if writes:
         record_changes(resource.name, [(write.row, write.created, write.before) for write in writes])
         resource.written(writes)
+        report_writes()
 
 
 def _prepare(resource: Resource, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:

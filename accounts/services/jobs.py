@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.jobs import SCOPED_LEASE, JobKind, handlers, recurring_jobs, schedule_next
 from accounts.models import Job, JobState, Tenant
-from accounts.services.statistics import refresh_statistics
+from accounts.services.statistics import refresh_statistics, report_writes
 from accounts.tenancy.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
@@ -82,6 +82,7 @@ def _perform(tenant: Tenant, kind: JobKind, job: Job) -> None:
     with tenant_scope(tenant):
         _show_life(job)
         _done(tenant, job, kind.run(job))
+        report_writes()
 
 
 def _show_life(job: Job) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from accounts.models import Tenant
-from accounts.services.statistics import refresh_statistics
+from accounts.services.statistics import refresh_statistics, report_writes
 from accounts.sweeps import sweeps
 from accounts.tenancy.scope import tenant_scope
 
@@ -22,4 +22,6 @@ def run_sweep(tenant: Tenant, name: str) -> int:
 def _one_batch(tenant: Tenant, name: str) -> int:
     with tenant_scope(tenant), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s))", [name, tenant.pk])
-        return sweeps[name].run() if cursor.fetchone()[0] else 0
+        handled = sweeps[name].run() if cursor.fetchone()[0] else 0
+        report_writes()
+        return handled
